@@ -1,0 +1,97 @@
+"""What a list needs of a record, and what everybody may know of people and places.
+
+The same functions run on the registry, which sends a head beside each record, and on the desk
+for what is still in its outbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app import pinyin
+from app.forms import FORMS
+from app.record import Record
+from app.workflows import WORKFLOWS
+from app.workflows.table import waits_for
+
+
+@dataclass(frozen=True)
+class Head:
+    """A record as a row of a list. `waits` names who holds it (`app.workflows.roles.keys_of`)."""
+
+    id: str
+    form: str
+    state: str
+    revision: int
+    number: str
+    title: str
+    sort: str
+    """Pinyin of the title, to sort by."""
+    initials: str
+    """First letters of the title's pinyin, to find by."""
+    parent: str
+    updated_at: str
+    waits: tuple[str, ...]
+    people: str
+    """Names found by search besides the title: the PI, the member, the number's keyword."""
+
+    def to_wire(self) -> dict[str, Any]:
+        return {**vars(self), "waits": list(self.waits)}
+
+    @staticmethod
+    def from_wire(body: dict[str, Any]) -> Head:
+        return Head(**{**body, "waits": tuple(body.get("waits", ()))})
+
+
+def head_of(record: Record) -> Head:
+    title = FORMS[record.form].title_of(record.answers) if record.form in FORMS else ""
+    workflow = WORKFLOWS.get(record.form)
+    waits = waits_for(workflow, record.state, record.parties) if workflow else set()
+    submitted = next((p.name for p in record.log if p.command in ("submit", "open")), "")
+    return Head(
+        id=str(record.id),
+        form=record.form,
+        state=record.state,
+        revision=record.revision,
+        number=record.number,
+        title=title,
+        sort=pinyin.sort_key(title)[:120],
+        initials=pinyin.initials(title)[:120],
+        parent=str(record.parent or ""),
+        updated_at=record.updated_at,
+        waits=tuple(sorted(waits)),
+        people=submitted,
+    )
+
+
+CARD_FIELDS: dict[str, tuple[str, ...]] = {
+    "person": ("name", "department", "title", "title_class"),
+    "institution": ("name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level"),
+    "committee": ("name", "english_name", "kind", "branch", "institution", "institution_name"),
+}
+"""What colleagues (person) and everybody (institution, filed committee) may know; never ID numbers or mobiles."""
+
+
+def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The public side of a person, an institution or a committee, for picking it offline."""
+    prefix = {"person": "person", "institution": "office", "committee": "committee"}[record.form]
+    name = str(record.answers.get("name", ""))
+    card: dict[str, Any] = {
+        "ref": f"{prefix}:{record.id}",
+        "kind": record.form,
+        "state": record.state,
+        "name": name,
+        "sort": pinyin.sort_key(name),
+        "initials": pinyin.initials(name),
+        "office": next(iter(record.parties.get("institution", ())), ""),
+        "roles": sorted(roles),
+        "number": record.number,
+    }
+    card |= {k: record.answers[k] for k in CARD_FIELDS[record.form] if k in record.answers}
+    if record.form == "committee":
+        card["members"] = [
+            {k: row[k] for k in ("person", "name", "duty", "field") if k in row}
+            for row in record.answers.get("members", {}).values()
+        ]
+    return card

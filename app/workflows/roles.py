@@ -1,0 +1,89 @@
+"""The roles, and when somebody holds one on a given record.
+
+Source: seeds 000–003; spec/domain.md §3.1. A role is held either personally (the record names
+the person) or through a grant on an office or committee that the record names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.record import Parties, Principal
+from app.words import Words
+
+
+@dataclass(frozen=True)
+class Role:
+    """`party`: whose names in the record's parties decide; `personal`: named in person or by grant."""
+
+    id: str
+    zh: str
+    en: str
+    party: str
+    personal: bool = False
+    grant: str = ""
+    """The grant a personal role needs besides being named; empty: being named is enough."""
+
+    @property
+    def words(self) -> Words:
+        return Words(self.zh, self.en)
+
+    def held_by(self, principal: Principal, parties: Parties) -> bool:
+        named = parties.get(self.party, ())
+        if self.personal:
+            granted = not self.grant or any(g.role == self.grant for g in principal.grants)
+            return granted and principal.id in named
+        return any(g.role == self.id and g.scope in named for g in principal.grants)
+
+    def keys(self, parties: Parties) -> set[str]:
+        """Who holds it on this record, as `key_of` names them: for to-do lists."""
+        named = parties.get(self.party, ())
+        return set(named) if self.personal else {f"{self.id}@{scope}" for scope in named}
+
+
+# fmt: off
+ROLES: dict[str, Role] = {role.id: role for role in (
+    Role("pi", "项目负责人", "Principal investigator", "pi", personal=True, grant="pi"),
+    Role("delegate", "授权人", "Delegate", "delegate", personal=True),
+    Role("academic_secretary", "学术委员会秘书", "Academic committee secretary", "academic_committee"),
+    Role("academic_member", "学术委员会委员", "Academic committee member", "academic_reviewer", personal=True),
+    Role("ethics_secretary", "伦理委员会秘书", "Ethics committee secretary", "ethics_committee"),
+    Role("ethics_member", "伦理委员会委员", "Ethics committee member", "ethics_reviewer", personal=True),
+    Role("institution_admin", "机构管理员", "Institution administrator", "institution"),
+    Role("authority", "卫生健康行政部门", "Health authority", "authority"),
+    Role("integrity_officer", "科研诚信管理员", "Research integrity officer", "institution"),
+    Role("site_admin", "分中心机构", "Participating institution", "site"),
+    Role("site_pi", "分中心负责人", "Site principal investigator", "site_pi", personal=True),
+    Role("self", "本人", "The person themself", "self", personal=True),
+    Role("other", "其他人员", "Other staff", "other", personal=True),
+)}
+# fmt: on
+
+GRANTABLE = (
+    "pi", "ethics_secretary", "ethics_member", "academic_secretary", "academic_member",
+    "integrity_officer", "other",
+)  # fmt: skip
+"""What an institution gives to its staff (spec/domain.md §6.1, 角色)."""
+
+
+def roles_on(parties: Parties, principal: Principal) -> set[str]:
+    """The roles that this principal holds on a record with these parties."""
+    return {role.id for role in ROLES.values() if role.held_by(principal, parties)}
+
+
+def keys_of(principal: Principal) -> set[str]:
+    """The names under which records wait for this principal: `person:…`, `ethics_secretary@committee:…`."""
+    return {principal.id, *(f"{g.role}@{g.scope}" for g in principal.grants)}
+
+
+FOLLOWED = {"institution_admin", "ethics_secretary", "academic_secretary", "authority", "integrity_officer"}
+"""Roles whose scope is a feed of its own that its holders read."""
+
+
+def feeds_of(principal: Principal) -> tuple[str, ...]:
+    """The feeds that this principal may read, sorted; the registry and the desk agree on it."""
+    feeds = {principal.id, "directory"}
+    feeds |= {g.scope for g in principal.grants if g.role in FOLLOWED and g.scope}
+    if principal.office:
+        feeds.add(f"staff:{principal.office.removeprefix('office:')}")
+    return tuple(sorted(feeds))

@@ -1,0 +1,204 @@
+"""The language in which workflows are declared, and the questions asked of them."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from app.errors import NotAllowed
+from app.forms.conditions import Condition
+from app.forms.schema import Page, refuse_mistakes
+from app.record import Answers, Parties, Principal
+from app.workflows.roles import ROLES, roles_on
+from app.words import Words
+
+Mood: TypeAlias = Literal["draft", "waiting", "back", "done", "ended"]
+"""How a state looks in a list: its icon and colour."""
+
+SYSTEM = "system"
+"""The role of the registry itself: steps that follow from others."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a record can be: who holds it (whose to-do list), who may read it (its audience)."""
+
+    id: str
+    zh: str
+    en: str
+    mood: Mood
+    holders: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        return Words(self.zh, self.en)
+
+
+@dataclass(frozen=True)
+class Step:
+    """`by` may `command` a record that is `at` one of these states; it goes `to` the next.
+
+    `to` is None where the record stays where it is. `needs` names what must hold: "complete"
+    (no blocking problem), "seen" (decided on the very revision that stands). The table only says
+    which; the caller checks. `asks` is what the person is asked for; the answers are kept in the
+    record's log. Where several steps have one command, the first whose `when` holds over what was
+    said (and the record's answers) is taken. `writes` names the answers that may change with it:
+    "all", or fields; `engages` and `fills` name parties and answers that come from what was said.
+    """
+
+    command: str
+    zh: str
+    en: str
+    at: tuple[str, ...]
+    by: tuple[str, ...]
+    to: str | None = None
+    needs: tuple[str, ...] = ()
+    asks: Page | None = None
+    when: Condition | None = None
+    writes: Literal["all"] | tuple[str, ...] = ()
+    engages: Mapping[str, str] = field(default_factory=dict)
+    """{party: field of `asks` whose references become that party}"""
+    fills: Mapping[str, str] = field(default_factory=dict)
+    """{field of the record's form: field of `asks` whose answer it takes}"""
+    danger: bool = False
+
+    @property
+    def words(self) -> Words:
+        return Words(self.zh, self.en)
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """States and steps of one form. Refuses at import what cannot be right."""
+
+    id: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    founders: tuple[str, ...]
+    """Grants that let somebody begin such a record ("anybody" where it needs none)."""
+    begins: Mapping[str, str]
+    """{party: "me", "my office", "itself:person" …} for a new record, see `parties_of_new`."""
+
+    def __post_init__(self) -> None:
+        names = [s.id for s in self.states]
+        for step in self.steps:
+            where = f"{self.id}.{step.command}"
+            if unknown := ({*step.at, step.to or self.states[0].id} - {*names}):
+                raise ValueError(f"{where}: no state {unknown}")
+            if unknown := {*step.by} - {*ROLES, SYSTEM}:
+                raise ValueError(f"{where}: no role {unknown}")
+            if step.asks:
+                refuse_mistakes(where, step.asks.fields, around=set())
+        for state in self.states:
+            if unknown := {*state.holders, *state.readers} - {*ROLES}:
+                raise ValueError(f"{self.id}.{state.id}: no role {unknown}")
+
+    @property
+    def start(self) -> str:
+        return self.states[0].id
+
+    @cached_property
+    def _by_id(self) -> dict[str, State]:
+        return {s.id: s for s in self.states}
+
+    def state(self, state_id: str) -> State:
+        """The state; one that a newer program knows is told by its name."""
+        return self._by_id.get(state_id) or State(state_id, state_id, state_id, "waiting")
+
+    def open_to(self, state: str, roles: Iterable[str]) -> list[Step]:
+        """What these roles may do now, each command once: the buttons on the desk."""
+        mine = set(roles)
+        open_steps: dict[str, Step] = {}
+        for step in self.steps:
+            if state in step.at and mine & set(step.by):
+                open_steps.setdefault(step.command, step)
+        return list(open_steps.values())
+
+    def step(
+        self,
+        command: str,
+        state: str,
+        roles: Iterable[str],
+        said: Mapping[str, Any] | None = None,
+        answers: Mapping[str, Any] | None = None,
+    ) -> Step:
+        """The step a command takes, or NotAllowed: the gate on the registry and on the desk."""
+        mine = set(roles)
+        known = ChainMap(dict(said or {}), dict(answers or {}))
+        for step in self.steps:
+            fits = step.command == command and state in step.at and mine & set(step.by)
+            if fits and (step.when is None or step.when.holds(known)):
+                return step
+        raise self._refusal(command, state, mine)
+
+    def _refusal(self, command: str, state: str, mine: set[str]) -> NotAllowed:
+        where = self.state(state)
+        named = next((s for s in self.steps if s.command == command), None)
+        verb = named.words if named else Words(command, command)
+        may = {r for s in self.steps if s.command == command and state in s.at for r in s.by}
+        if may and not may & mine:
+            who = "、".join(ROLES[r].zh for r in sorted(may) if r in ROLES) or "系统"
+            who_en = ", ".join(ROLES[r].en for r in sorted(may) if r in ROLES) or "the registry"
+            return NotAllowed(
+                f"“{verb.zh}”只能由{who}进行。请切换角色，或请对方办理。",
+                f"“{verb.en}” is for: {who_en}. Please switch roles, or ask them to do it.",
+                reason="role",
+            )
+        return NotAllowed(
+            f"现在的状态是“{where.zh}”，不能“{verb.zh}”。请同步后再看。",
+            f"The record is “{where.en}”, where “{verb.en}” is not possible. Please sync and look again.",
+            reason="state",
+        )
+
+    def parties_of_new(self, record_id: str, principal: Principal) -> Parties:
+        """Who is engaged in a record that this principal begins."""
+        meant = {"me": principal.id, "my office": principal.office}
+        parties: Parties = {}
+        for party, who in self.begins.items():
+            name = meant[who] if who in meant else f"{who.removeprefix('itself:')}:{record_id}"
+            if name:
+                parties[party] = (name,)
+        return parties
+
+    def may_begin(self, principal: Principal) -> bool:
+        return "anybody" in self.founders or bool({g.role for g in principal.grants} & {*self.founders})
+
+
+def parties_after(step: Step, parties: Parties, said: Mapping[str, Any]) -> Parties:
+    """The parties once a step is taken: those that `engages` names come from what was said."""
+    found = dict(parties)
+    for party, asked in step.engages.items():
+        value = said.get(asked)
+        named = value if isinstance(value, list) else [value] if value else []
+        if named:
+            found[party] = tuple(named)
+        else:
+            found.pop(party, None)
+    return found
+
+
+def answers_after(step: Step, answers: Mapping[str, Any], said: Mapping[str, Any]) -> Answers:
+    """The answers once a step is taken: those that `fills` names come from what was said."""
+    return {**answers, **{field_id: said[asked] for field_id, asked in step.fills.items() if asked in said}}
+
+
+def audience(workflow: Workflow, state: str, parties: Parties) -> set[str]:
+    """The feeds in which a record in this state is told: `person:…`, `office:…`, `committee:…`."""
+    return {
+        name
+        for role in workflow.state(state).readers
+        for name in parties.get(ROLES[role].party, ())
+    }
+
+
+def waits_for(workflow: Workflow, state: str, parties: Parties) -> set[str]:
+    """Whose to-do list it is on, as `roles.keys_of` names them."""
+    return {key for role in workflow.state(state).holders for key in ROLES[role].keys(parties)}
+
+
+def may_read(workflow: Workflow, state: str, parties: Parties, principal: Principal) -> bool:
+    return bool(set(workflow.state(state).readers) & roles_on(parties, principal))

@@ -1,0 +1,141 @@
+"""Every message between a desk and the registry, and the rules they keep.
+
+1. A change carries its own id. The registry does it once and gives the same answer however
+   often it is sent, so a lost reply costs only a repeat.
+2. A change says of each path what the answer was and what it is now. Where the answer is still
+   as it was, the change is done; where not, the registry answers `clash` and keeps its own.
+   Nothing that a person wrote is dropped by a program.
+3. News come feed by feed in the order of commit. A desk stores a page and its positions together.
+4. Files go before the changes that name them, addressed by their SHA-256.
+5. The older side sets the version. The registry speaks OLDEST to CURRENT.
+
+Version 1 (2026-11): first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+OLDEST, CURRENT = 1, 1
+VERSION_HEADER = "X-Yanbei-Version"
+CHANGES_AT_ONCE = 200
+"""How many changes one request may carry."""
+NEWS_TYPE = "application/x-yanbei-news"
+"""Lines in pairs, zstd-compressed when the desk accepts it: a NewsLine, then the record's bytes as
+stored (for `gone`: an empty line). The last line is a NewsEnd alone."""
+
+
+class Message(BaseModel, frozen=True, extra="ignore"):
+    pass
+
+
+class SignIn(Message):
+    """POST /v1/session"""
+
+    login: str = Field(max_length=200)
+    password: str = Field(max_length=200)
+    desk: str = Field(max_length=64)
+    """A random id of this desk, the same each time."""
+    desk_name: str = Field(default="", max_length=100)
+
+
+class Session(Message):
+    """The answer to SignIn, and to GET /v1/session (then without a token)."""
+
+    token: str = ""
+    principal: dict[str, Any]
+    """`app.record.Principal.to_wire`."""
+    login: str
+    must_change_password: bool
+    feeds: tuple[str, ...]
+    epoch: str
+    """Changes when the registry was restored from an older backup."""
+    now: str
+
+
+class NewPassword(Message):
+    """POST /v1/password; every other session of the account ends."""
+
+    old: str = Field(max_length=200)
+    new: str = Field(max_length=200)
+
+
+class Change(Message):
+    """What one person did to one record."""
+
+    change_id: UUID
+    record_id: UUID
+    form: str = Field(max_length=60)
+    form_version: int
+    base_revision: int
+    command: str = Field(max_length=60)
+    role: str = Field(max_length=60)
+    """The role acted in."""
+    edits: dict[str, tuple[Any, Any]]
+    said: dict[str, Any] = {}
+    """What the step asked for (`Step.asks`), by field."""
+    parent: UUID | None = None
+    made_at: str = ""
+    """When the person did it, by the desk's clock: shown, never trusted."""
+
+
+class Changes(Message):
+    """POST /v1/changes; each is a transaction of its own, done in this order."""
+
+    changes: tuple[Change, ...] = Field(max_length=CHANGES_AT_ONCE)
+
+
+class Outcome(Message):
+    """What became of one change."""
+
+    change_id: UUID
+    result: Literal["done", "clash", "refused"]
+    record: dict[str, Any] | None = None
+    """`app.record.Record.to_wire`: the record after `done`; theirs at a `clash`."""
+    clashes: tuple[str, ...] = ()
+    error: dict[str, Any] | None = None
+    """`app.errors.AppError.to_wire` where refused."""
+
+
+class Outcomes(Message):
+    """One outcome for each change, in the same order."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+class NewsRequest(Message):
+    """POST /v1/news: how far each feed was read. A feed not named is read from its beginning."""
+
+    positions: dict[str, int]
+    limit: int = Field(default=5000, ge=1, le=50_000)
+
+
+class NewsLine(Message):
+    """One item of a feed; the next line holds the bytes of `kind`."""
+
+    feed: str
+    position: int
+    kind: Literal["record", "card", "gone"]
+    id: str
+    """The record's id; for a card its reference (`person:…`)."""
+    head: dict[str, Any] | None = None
+    """`app.heads.Head.to_wire` for a record: what a list needs without taking the record apart."""
+
+
+class NewsEnd(Message):
+    """The last line: which feeds may be read now, and whether there is more to fetch."""
+
+    end: Literal[True] = True
+    feeds: tuple[str, ...]
+    more: bool
+
+
+class FileHead(Message):
+    """GET /v1/files/{sha256}/head: how much of it the registry has."""
+
+    sha256: str
+    size: int
+    stored: bool

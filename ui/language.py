@@ -1,0 +1,28 @@
+"""Which of the two languages the window speaks.
+
+Every text of the window is said in Chinese and English where it stands; this is the one place
+that knows which of them is shown.
+"""
+
+from __future__ import annotations
+
+from app.words import Language, Words
+
+_CHOSEN: list[Language] = ["zh"]
+
+
+def choose(language: Language) -> None:
+    """Take effect for every text asked for from now on; windows are built anew by the caller."""
+    _CHOSEN[0] = language
+
+
+def chosen() -> Language:
+    return _CHOSEN[0]
+
+
+def say(zh: str, en: str) -> str:
+    return en if _CHOSEN[0] == "en" else zh
+
+
+def told(words: Words) -> str:
+    return words.say(_CHOSEN[0])

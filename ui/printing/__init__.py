@@ -1,0 +1,1 @@
+"""Paper: preview, print, save as PDF."""

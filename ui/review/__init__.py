@@ -1,0 +1,1 @@
+"""The desk of a reviewer: filing, documents, opinion side by side."""

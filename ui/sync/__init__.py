@@ -1,0 +1,1 @@
+"""The sync bar and the outbox."""
