@@ -30,18 +30,6 @@ esac
 say() { printf '%s\n' "$*"; }
 fail() { printf '\n%s\n' "$@" >&2; exit 1; }
 
-# --- which Python -------------------------------------------------------------------------------------------------
-python=""
-for candidate in "${PYTHON:-}" python3.11 python3; do
-  if [ -n "$candidate" ] && command -v "$candidate" >/dev/null &&
-    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-    python="$candidate"
-    break
-  fi
-done
-[ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it (Debian: apt-get install python3), or name one: make run PYTHON=/path/to/python3" \
-  "没有找到 Python 3.11 或更高版本。请先安装，或用 PYTHON=… 指定。"
-
 # --- what is missing ----------------------------------------------------------------------------------------------
 missing=()
 if command -v dpkg-query >/dev/null; then
@@ -57,8 +45,6 @@ if command -v dpkg-query >/dev/null; then
       *) has "$package" || missing+=("$package") ;;
     esac
   done
-  # Debian cuts ensurepip out of Python into a package of its own.
-  "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 elif [ "$purpose" = test ] && ! command -v initdb >/dev/null; then
   fail "The tests need PostgreSQL's initdb and postgres on the PATH. Install PostgreSQL and run this again." \
     "测试需要 PostgreSQL（initdb、postgres 须在 PATH 中）。请安装后重试。"
@@ -71,6 +57,23 @@ venv_is_right() { [ "$(cat "$stamp" 2>/dev/null)" = "$fingerprint" ] && [ -x .ve
 
 if [ ${#missing[@]} -eq 0 ] && venv_is_right; then
   exit 0
+fi
+
+# --- which Python -------------------------------------------------------------------------------------------------
+python=""
+for candidate in "${PYTHON:-}" python3.11 python3; do
+  if [ -n "$candidate" ] && command -v "$candidate" >/dev/null &&
+    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python="$candidate"
+    break
+  fi
+done
+[ -n "$python" ] || fail "Python 3.11 or newer was not found. Install it (Debian: apt-get install python3), or name one: make run PYTHON=/path/to/python3" \
+  "没有找到 Python 3.11 或更高版本。请先安装，或用 PYTHON=… 指定。"
+
+# Debian cuts ensurepip out of Python into a package of its own.
+if ! venv_is_right && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  missing+=(python3-venv)
 fi
 
 # Two people (or two terminals) may start at once: the second waits for the first.

@@ -1,0 +1,1 @@
+"""The tests: a folder for each package, and `whole` for two desks and a real registry process."""
