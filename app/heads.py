@@ -6,7 +6,7 @@ for what is still in its outbox.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from app import pinyin
@@ -35,13 +35,17 @@ class Head:
     waits: tuple[str, ...]
     people: str
     """Names found by search besides the title: the PI, the member, the number's keyword."""
+    parties: tuple[str, ...] = ()
+    """Everybody engaged in it, each once, sorted: to ask for the records of somebody."""
 
     def to_wire(self) -> dict[str, Any]:
-        return {**vars(self), "waits": list(self.waits)}
+        return {**vars(self), "waits": list(self.waits), "parties": list(self.parties)}
 
     @staticmethod
     def from_wire(body: dict[str, Any]) -> Head:
-        return Head(**{**body, "waits": tuple(body.get("waits", ()))})
+        known = {f.name: body[f.name] for f in fields(Head) if f.name in body}
+        several = {k: tuple(body.get(k, ())) for k in ("waits", "parties")}
+        return Head(**{**known, **several})
 
 
 def head_of(record: Record) -> Head:
@@ -62,15 +66,23 @@ def head_of(record: Record) -> Head:
         updated_at=record.updated_at,
         waits=tuple(sorted(waits)),
         people=submitted,
+        parties=tuple(sorted({name for names in record.parties.values() for name in names})),
     )
 
 
+# fmt: off
 CARD_FIELDS: dict[str, tuple[str, ...]] = {
     "person": ("name", "department", "title", "title_class"),
-    "institution": ("name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level"),
+    "institution": (
+        "name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level",
+    ),
     "committee": ("name", "english_name", "kind", "branch", "institution", "institution_name"),
 }
-"""What colleagues (person) and everybody (institution, filed committee) may know; never ID numbers or mobiles."""
+# fmt: on
+"""What colleagues (person) and everybody (institution, filed committee) may know.
+
+Never ID numbers or mobiles.
+"""
 
 
 def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
