@@ -42,8 +42,8 @@ check: ## 静态检查 · formatting, lint, types, import directions, generated 
 
 serve: ## 登记中心 · the registry alone (DB=… a database address; without it, SQLite)
 	@bash house/setup.sh run
-	@# By the environment: an address may hold a password, and a command line is read by everybody.
-	@YANBEI_DB="$(DB)" $(PY) -m server run $(ARGS)
+	@# With a password in the address, export YANBEI_DB instead: everybody on the machine can read a command line.
+	@$(if $(DB),YANBEI_DB="$(DB)") $(PY) -m server run $(ARGS)
 
 bench: ## 测量 · measurements, each as a ratio to its floor
 	@bash house/setup.sh run
