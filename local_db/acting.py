@@ -1,0 +1,121 @@
+"""What a person does to records here: judged by the same table as in the registry, then queued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from app.forms import FORMS
+from app.heads import head_of
+from app.record import Answers, Edits, Principal, Record
+from app.workflows import WORKFLOWS
+from local_db import listing, outbox
+from local_db.seen import SAVE, Message, after, gate, joined, new_record
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts, in which role, when."""
+
+    role: str
+    who: Principal
+    at: str
+    new_id: Callable[[], UUID]
+
+
+def begin(db: Connection, form_id: str, record_id: UUID, by: By) -> Record:
+    """An empty record that only this desk knows."""
+    record = _empty(form_id, record_id, by)
+    n = outbox.store_base(db, record)
+    return outbox.refresh(db, n, by.who).record
+
+
+def _empty(form_id: str, record_id: UUID, by: By) -> Record:
+    who = by.who.acting_as(by.role)
+    record = new_record(FORMS[form_id], WORKFLOWS[form_id], record_id, who)
+    return replace(record, updated_at=by.at)
+
+
+def begin_many(
+    db: Connection,
+    form_id: str,
+    command: str,
+    entries: Sequence[tuple[Answers, Answers]],
+    by: By,
+) -> list[Record]:
+    """New records with one command on each; written in few statements, for long imports."""
+    last = db.exec_driver_sql("SELECT coalesce(max(n), 0) FROM record").scalar_one()
+    made, bases, changes, heads = [], [], [], []
+    for n, (answers, said) in enumerate(entries, start=last + 1):
+        empty = _empty(form_id, by.new_id(), by)
+        step, edits = gate(empty, command, answers, said, (by.role, by.who))
+        message = _message(empty, command, edits, said, by)
+        record = after(empty, step, answers, said, (by.role, by.who))
+        made.append(record)
+        bases.append((n, str(empty.id), orjson.dumps(empty.to_wire())))
+        changes.append((message["change_id"], n, orjson.dumps(message), by.at))
+        heads.append((n, head_of(record).to_wire(), True, False))
+    if made:
+        db.exec_driver_sql("INSERT INTO record (n, id, body) VALUES (?, ?, ?)", bases)
+        db.exec_driver_sql(outbox.INSERT, changes)
+        listing.put(db, heads, frozenset(n for n, *_ in heads))
+    return made
+
+
+def perform(
+    db: Connection, record_id: UUID, command: str, what: tuple[Answers | None, Answers], by: By
+) -> Record:
+    """Queue one change, joined to the one before it where both only save and neither was sent."""
+    n = outbox.known(db, record_id)
+    seen = outbox.seen(db, n, by.who)
+    if seen.is_deleted:
+        raise outbox.not_here()
+    answers, said = what
+    answers = seen.record.answers if answers is None else answers
+    _step, edits = gate(seen.record, command, answers, said, (by.role, by.who))
+    message = _message(seen.record, command, edits, said, by)
+    waiting = outbox.items(db, n)
+    last = waiting[-1] if waiting else None
+    if last and _goes_with(last, message):
+        merged = {
+            **message,
+            "change_id": last.message["change_id"],
+            "base_revision": last.message["base_revision"],
+            "edits": joined(last.message, edits),
+        }
+        outbox.rewrite(db, last, merged)
+    elif command != SAVE or edits or seen.record.revision == 0:
+        outbox.add(db, n, message)  # a save that changes nothing is nothing to send
+    return outbox.refresh(db, n, by.who).record
+
+
+def _message(record: Record, command: str, edits: Edits, said: Answers, by: By) -> Message:
+    return {
+        "change_id": str(by.new_id()),
+        "record_id": str(record.id),
+        "form": record.form,
+        "form_version": FORMS[record.form].version,
+        "base_revision": record.revision,
+        "command": command,
+        "role": by.role,
+        "edits": {path: list(edit) for path, edit in edits.items()},
+        "said": said,
+        "parent": str(record.parent) if record.parent else None,
+        "made_at": by.at,
+    }
+
+
+def _goes_with(last: outbox.Item, message: Message) -> bool:
+    """Whether two changes are one: both saves in the same role, the first never attempted."""
+    return (
+        last.state == "waiting"
+        and last.attempts == 0
+        and last.message["command"] == message["command"] == SAVE
+        and last.message["role"] == message["role"]
+        and not last.message["said"]
+        and not message["said"]
+    )

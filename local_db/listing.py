@@ -1,0 +1,171 @@
+"""Lists of records: how each is seen, ready to be sorted, filtered and searched in SQL."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy import Connection
+
+from app.heads import Head
+from local_db.values import Query, Row, RowPage
+
+Seen: TypeAlias = tuple[int, dict[str, Any], bool, bool]
+"""A record's number, its head as on the wire, whether it is unsent, whether it has a problem."""
+
+TRIGRAM = 3
+"""The index finds words of this length or more; shorter ones are looked for in every row."""
+
+COLUMNS = (
+    "form", "state", "revision", "number", "title", "sort", "initials", "parent", "updated_at",
+    "people",
+)  # fmt: skip
+INSERT = (
+    f"INSERT OR REPLACE INTO head (n, {', '.join(COLUMNS)}, waits, parties, unsent, problem, find) "
+    f"VALUES (?{', ?' * (len(COLUMNS) + 5)})"
+)
+SORTS = {"updated": "updated_at", "title": "sort", "number": "number", "state": "state"}
+
+
+def plain(text: str) -> str:
+    """Text as it is searched: half width, lower case."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def sought(head: dict[str, Any]) -> str:
+    parts = (head["title"], head["number"], head["people"], head["initials"], head["sort"])
+    return plain("\n".join(part for part in parts if part))
+
+
+def put(connection: Connection, seen: Sequence[Seen], fresh: frozenset[int] = frozenset()) -> None:
+    """Store how records are seen. `fresh`: the numbers that no list has yet."""
+    was = _clear(connection, [n for n, *_ in seen if n not in fresh])
+    heads, waits, parties, finds = [], list[Any](), list[Any](), []
+    for n, head, unsent, problem in seen:
+        find, held, engaged = sought(head), head.get("waits", ()), head.get("parties", ())
+        columns = (head[column] for column in COLUMNS)
+        flags = (int(unsent), int(problem))
+        heads.append((n, *columns, " ".join(held), " ".join(engaged), *flags, find))
+        waits += [(key, n) for key in set(held)]
+        parties += [(name, n) for name in set(engaged)]
+        if was.get(n) != find:
+            finds.append((n, find))
+    for sql, values in (
+        (INSERT, heads),
+        ("INSERT INTO waits (key, n) VALUES (?, ?)", waits),
+        ("INSERT INTO party (name, n) VALUES (?, ?)", parties),
+        ("REPLACE INTO find (rowid, text) VALUES (?, ?)", finds),
+    ):
+        if values:
+            connection.exec_driver_sql(sql, values)
+
+
+def _clear(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """Take records out of the small indexes; give what the trigrams were made of."""
+    if not numbers:
+        return {}
+    these = "IN (SELECT value FROM json_each(?))"
+    listed = (orjson.dumps(numbers).decode(),)
+    found = connection.exec_driver_sql(f"SELECT n, find FROM head WHERE n {these}", listed).all()
+    for table in ("waits", "party"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE n {these}", listed)
+    return {int(n): str(find) for n, find in found}
+
+
+def remove(connection: Connection, numbers: Iterable[int]) -> None:
+    """Take records out of every list; the records themselves stay."""
+    gone = [(n,) for n in numbers]
+    if gone:
+        for table, column in (("find", "rowid"), ("head", "n"), ("waits", "n"), ("party", "n")):
+            connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = ?", gone)
+
+
+def rows(connection: Connection, query: Query) -> RowPage:
+    where, values = _where(query)
+    # With equal keys the order must still be one order, or pages would repeat and lose rows.
+    turn = "DESC" if query.descending else "ASC"
+    order = f"{SORTS[query.sort]} {turn}, n {turn}"
+    found = connection.exec_driver_sql(
+        f"SELECT n, id, {', '.join('head.' + c for c in COLUMNS)}, waits, parties, unsent, problem "
+        f"FROM head JOIN record USING (n) WHERE n IN "
+        f"(SELECT n FROM head WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?) "
+        f"ORDER BY head.{order}",
+        (*values, query.limit, query.offset),
+    ).all()
+    total = connection.exec_driver_sql(f"SELECT count(*) FROM head WHERE {where}", values)
+    return RowPage(tuple(_row(row) for row in found), int(total.scalar_one()))
+
+
+def count(connection: Connection, query: Query) -> int:
+    where, values = _where(query)
+    return int(
+        connection.exec_driver_sql(f"SELECT count(*) FROM head WHERE {where}", values).scalar_one()
+    )
+
+
+def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
+    claims, values = ["1"], list[Any]()
+    if query.form:
+        claims.append("form = ?")
+        values.append(query.form)
+    if query.states:
+        claims.append(f"state IN ({_marks(query.states)})")
+        values += query.states
+    if query.waits_for:
+        claims.append(f"n IN (SELECT n FROM waits WHERE key IN ({_marks(query.waits_for)}))")
+        values += query.waits_for
+    if query.party:
+        claims.append("n IN (SELECT n FROM party WHERE name = ?)")
+        values.append(query.party)
+    for word in plain(query.text).split():
+        if len(word) >= TRIGRAM:
+            claims.append("n IN (SELECT rowid FROM find WHERE text MATCH ?)")
+            values.append('"' + word.replace('"', '""') + '"')
+        else:
+            claims.append("instr(find, ?)")
+            values.append(word)
+    return " AND ".join(claims), tuple(values)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _row(row: Any) -> Row:
+    _n, record_id, *columns = row[: 2 + len(COLUMNS)]
+    waits, parties, unsent, problem = row[2 + len(COLUMNS) :]
+    head = Head(
+        id=record_id,
+        **dict(zip(COLUMNS, columns, strict=True)),
+        waits=tuple(waits.split()),
+        parties=tuple(parties.split()),
+    )
+    return Row(head, unsent=bool(unsent), problem=bool(problem))
+
+
+def cards(
+    connection: Connection, kind: str, text: str, office: str, role: str, limit: int
+) -> list[dict[str, Any]]:
+    """People and places for picking, in the order of their pinyin."""
+    claims, values = ["kind = ?"], [kind]
+    if office:
+        claims.append("office = ?")
+        values.append(office)
+    if role:
+        claims.append("instr(roles, ?)")
+        values.append(f" {role} ")
+    for word in plain(text).split():
+        claims.append("(instr(lower(name), ?) OR instr(sort, ?) OR instr(initials, ?))")
+        values += [word] * 3
+    found = connection.exec_driver_sql(
+        f"SELECT body FROM card WHERE {' AND '.join(claims)} ORDER BY sort, ref LIMIT ?",
+        (*values, limit),
+    )
+    return [orjson.loads(body) for (body,) in found]
+
+
+def card(connection: Connection, ref: str) -> dict[str, Any] | None:
+    body = connection.exec_driver_sql("SELECT body FROM card WHERE ref = ?", (ref,)).scalar()
+    return dict(orjson.loads(body)) if body else None

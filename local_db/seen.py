@@ -1,0 +1,179 @@
+"""A record as its person sees it: the registry's last word with the outbox replayed on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from app.answers import check, check_page, edits_between, replay
+from app.errors import Invalid, NotAllowed
+from app.forms import FORMS
+from app.forms.schema import Form
+from app.forms.types import Secret
+from app.forms.upgrades import edits_up_to_date, up_to_date
+from app.record import Answers, Edits, Passage, Principal, Record
+from app.words import Words
+from app.workflows import WORKFLOWS
+from app.workflows.roles import roles_on
+from app.workflows.table import Step, Workflow, answers_after, parties_after
+
+Message = dict[str, Any]
+"""A `sync.protocol.Change` as JSON, word for word as it is sent."""
+
+SAVE, DELETE = "save", "delete"
+
+
+@dataclass(frozen=True)
+class Seen:
+    record: Record
+    misfits: tuple[str, ...] = ()
+    """Change ids whose step is no longer open after what the registry said."""
+    is_deleted: bool = False
+
+
+def record_from(body: bytes) -> Record:
+    """The record in these bytes, its answers brought up to date."""
+    record = Record.from_wire(orjson.loads(body))
+    form = FORMS.get(record.form)
+    if form is None or record.form_version >= form.version:
+        return record
+    answers = up_to_date(form.id, record.form_version, record.answers, latest=form.version)
+    return replace(record, answers=answers, form_version=form.version)
+
+
+def as_seen(base: Record, changes: Iterable[Message], who: Principal) -> Seen:
+    """Replay changes on a record. What no longer fits keeps its answers but moves nothing."""
+    record, misfits, is_deleted = base, [], False
+    for change in changes:
+        edits = edits_of(change)
+        answers = replay(record.answers, edits).answers
+        said = change["said"]
+        workflow = WORKFLOWS[record.form]
+        try:
+            mine = {change["role"]} & roles_on(record.parties, who)
+            step = workflow.step(change["command"], record.state, mine, said, answers)
+        except NotAllowed:
+            misfits.append(change["change_id"])
+            record = replace(record, answers=answers)
+            continue
+        record = after(record, step, answers, said, (change["role"], who))
+        is_deleted = is_deleted or step.command == DELETE
+    return Seen(record, tuple(misfits), is_deleted)
+
+
+def edits_of(change: Message) -> Edits:
+    edits: Edits = {path: (was, now) for path, (was, now) in change["edits"].items()}
+    form = FORMS[change["form"]]
+    return edits_up_to_date(form.id, change["form_version"], edits, latest=form.version)
+
+
+def after(
+    record: Record, step: Step, answers: Answers, said: Answers, by: tuple[str, Principal]
+) -> Record:
+    """The record once a step is taken; its passage has no time until the registry gives one."""
+    role, who = by
+    state = step.to or record.state
+    secret = {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
+    passage = Passage(
+        at="",
+        command=step.command,
+        by=who.id,
+        name=who.name,
+        role=role,
+        before=record.state,
+        after=state,
+        revision=record.revision,
+        said={k: v for k, v in said.items() if k not in secret},
+    )
+    return replace(
+        record,
+        state=state,
+        answers=answers_after(step, answers, said),
+        parties=parties_after(step, record.parties, said),
+        log=(*record.log, passage),
+    )
+
+
+def new_record(form: Form, workflow: Workflow, record_id: Any, who: Principal) -> Record:
+    """An empty record as the workflow begins it, or NotAllowed."""
+    if not workflow.may_begin(who):
+        raise NotAllowed(
+            f"您的角色不能新建“{form.title}”。请切换角色，或请有权限的人办理。",
+            f"Your role may not begin a new “{form.english}”. Please switch roles, or ask somebody "
+            "who may.",
+            reason="role",
+        )
+    return Record(
+        id=record_id,
+        form=form.id,
+        form_version=form.version,
+        state=workflow.start,
+        parties=workflow.parties_of_new(str(record_id), who),
+    )
+
+
+def gate(
+    record: Record,
+    command: str,
+    answers: Answers,
+    said: Answers,
+    by: tuple[str, Principal],
+) -> tuple[Step, Edits]:
+    """The step this takes and what it changes, or why it may not: as the registry will judge."""
+    role, who = by
+    form, workflow = FORMS[record.form], WORKFLOWS[record.form]
+    mine = {role} & roles_on(record.parties, who)
+    step = workflow.step(command, record.state, mine, said, answers)
+    edits = edits_between(record.answers, answers)
+    _refuse_unwritable(form, step, edits)
+    problems: list[str] = []
+    if step.asks:
+        problems += [p.path for p in check_page(step.asks, said, answers) if p.level == "block"]
+    if "complete" in step.needs:
+        filled = answers_after(step, answers, said)
+        problems += [p.path for p in check(form, filled) if p.level == "block"]
+    if problems:
+        raise Invalid(
+            f"还有 {len(problems)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",
+            f"{len(problems)} answers are missing or need correcting. Please go through the list "
+            f"of problems, then “{step.en}” again.",
+            problems=problems,
+        )
+    return step, edits
+
+
+def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:
+    barred = sorted(path for path in edits if not _may_write(form, step, path.split("/")[0]))
+    if barred:
+        raise NotAllowed(
+            f"“{step.zh}”时不能改动这些内容。请先恢复原值。",
+            f"These answers cannot be changed with “{step.en}”. Please put them back as they were.",
+            reason="writes",
+            paths=barred,
+        )
+
+
+def _may_write(form: Form, step: Step, field_id: str) -> bool:
+    if step.writes != "all":
+        return field_id in step.writes
+    return not (form.has(field_id) and form.field(field_id).is_of_review)
+
+
+def label_of(form_id: str, command: str) -> Words:
+    steps: Sequence[Step] = WORKFLOWS[form_id].steps if form_id in WORKFLOWS else ()
+    return next((s.words for s in steps if s.command == command), Words(command, command))
+
+
+def joined(earlier: Message, edits: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Edits of two saves in a row as one.
+
+    A path keeps the `was` that its person first saw: if somebody else changed it meanwhile,
+    the registry must still notice.
+    """
+    merged: dict[str, list[Any]] = {path: list(edit) for path, edit in earlier["edits"].items()}
+    for path, (was, now) in edits.items():
+        merged[path] = [merged[path][0] if path in merged else was, now]
+    return {path: edit for path, edit in merged.items() if edit[0] != edit[1]}

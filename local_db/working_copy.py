@@ -1,0 +1,377 @@
+"""The one door to this desk's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import orjson
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection
+
+from app.answers import files_in
+from app.errors import SignedOut, Unreadable
+from app.forms import FORMS
+from app.record import Answers, Principal, Record
+from app.workflows.roles import keys_of
+from local_db import acting, listing, news, outbox, recycling
+from local_db.engine import locked, told_in_words
+from local_db.files import Documents
+from local_db.upgrades import open_up_to_date, save_copy
+from local_db.values import KeptSession, OutboxItem, Query, Recycled, RowPage
+
+if TYPE_CHECKING:
+    from local_db.news import NewsLine, Outcome
+
+STORE = "store.db"
+PREFERENCE = "preference:"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class WorkingCopy:
+    """Records to read and change while offline, under one account's key.
+
+    What a person sees is the registry's last word with their own outbox replayed on top.
+    Every method is one transaction, may be called from any thread, and gives plain values.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        key: bytes,
+        *,
+        now: Callable[[], datetime] = _now,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self._now, self._new_id = now, new_id
+        with told_in_words():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path, self._key = folder / STORE, key
+        self._lock = FileLock(folder / "lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise locked() from None
+        try:
+            self._documents = Documents(folder / "files", key)
+            self._store = open_up_to_date(self._path, key)
+            self._principal = self._read_principal()
+            with self._store.writing() as db:
+                recycling.purge(db, self._now() - timedelta(days=recycling.DAYS))
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let go of the store; another window may open it then."""
+        self._store.close()
+        self._lock.release()
+
+    # -- who is working ------------------------------------------------------
+
+    def principal(self) -> Principal:
+        """Who works here, as the registry last told it; SignedOut before the first session."""
+        if self._principal is None:
+            raise SignedOut(
+                "这个账号还没有在本机登录过。请先联网登录。",
+                "This account has not signed in here yet. Please sign in with a network.",
+            )
+        return self._principal
+
+    def session(self) -> KeptSession | None:
+        """The last session, token included: it lies encrypted in the store."""
+        with self._store.reading() as db:
+            kept = _meta(db, "session")
+        if kept is None:
+            return None
+        body = orjson.loads(kept)
+        return KeptSession(**{**body, "feeds": tuple(body["feeds"])})
+
+    def remember(self, session: Any) -> None:
+        """Keep a session (`sync.protocol.Session`) and whom it is for.
+
+        A new epoch means that the registry was restored from an older backup: every feed is
+        read again and believed, and the outbox stays as it is.
+        """
+        with self._store.writing() as db:
+            kept = orjson.loads(_meta(db, "session") or "{}")
+            body = {
+                "token": session.token or kept.get("token", ""),
+                "principal": session.principal,
+                "login": session.login,
+                "must_change_password": session.must_change_password,
+                "feeds": list(session.feeds),
+                "epoch": session.epoch,
+                "now": session.now,
+            }
+            if kept.get("epoch", session.epoch) != session.epoch:
+                news.start_over(db)
+            _set_meta(db, "session", orjson.dumps(body).decode())
+        self._principal = Principal.from_wire(session.principal)
+
+    def forget_token(self) -> None:
+        """Sign out: what is here can still be opened with the password, but nothing is sent."""
+        with self._store.writing() as db:
+            kept = _meta(db, "session")
+            if kept:
+                _set_meta(db, "session", orjson.dumps({**orjson.loads(kept), "token": ""}).decode())
+
+    def _read_principal(self) -> Principal | None:
+        kept = self.session()
+        return Principal.from_wire(kept.principal) if kept else None
+
+    # -- reading -------------------------------------------------------------
+
+    def get(self, record_id: UUID) -> Record:
+        """The record as its person sees it, or NotFound."""
+        with self._store.reading() as db:
+            return self._seen(db, outbox.known(db, record_id))
+
+    def children(self, parent: UUID, form: str = "") -> list[Record]:
+        """The records under this one, oldest first: the opinions on a study."""
+        with self._store.reading() as db:
+            found = db.exec_driver_sql(
+                "SELECT n FROM head WHERE parent = ? AND (? = '' OR form = ?) ORDER BY n",
+                (str(parent), form, form),
+            ).scalars()
+            return [self._seen(db, n) for n in found.all()]
+
+    def rows(self, query: Query) -> RowPage:
+        with self._store.reading() as db:
+            return listing.rows(db, query)
+
+    def count(self, query: Query) -> int:
+        with self._store.reading() as db:
+            return listing.count(db, query)
+
+    def cards(
+        self, kind: str, text: str = "", *, office: str = "", role: str = "", limit: int = 20
+    ) -> list[dict[str, Any]]:
+        """People and places to pick from: by part of the name, pinyin or initials."""
+        with self._store.reading() as db:
+            return listing.cards(db, kind, text, office, role, limit)
+
+    def card(self, ref: str) -> dict[str, Any] | None:
+        with self._store.reading() as db:
+            return listing.card(db, ref)
+
+    def _seen(self, db: Connection, n: int) -> Record:
+        seen = outbox.seen(db, n, self.principal())
+        if seen.is_deleted:
+            raise outbox.not_here()
+        return seen.record
+
+    # -- acting --------------------------------------------------------------
+
+    def begin(self, form_id: str, answers: Answers | None = None, *, role: str) -> Record:
+        """A new record, here at once. Nothing is sent of it before something is written in it."""
+        with self._acting(role) as (db, by):
+            record = acting.begin(db, form_id, self._new_id(), by)
+            if answers:
+                record = acting.perform(db, record.id, "save", (answers, {}), by)
+            return record
+
+    def perform(
+        self,
+        record_id: UUID,
+        command: str,
+        *,
+        answers: Answers | None = None,
+        said: Answers | None = None,
+        role: str,
+    ) -> Record:
+        """Do what the workflow allows: here at once, in the registry at the next sync.
+
+        Invalid (`problems`: paths) where answers are missing, NotAllowed where the table says no.
+        """
+        with self._acting(role) as (db, by):
+            return acting.perform(db, record_id, command, (answers, said or {}), by)
+
+    def begin_many(
+        self,
+        form_id: str,
+        command: str,
+        entries: Sequence[tuple[Answers, Answers]],
+        *,
+        role: str,
+    ) -> list[Record]:
+        """New records with one command done on each, from (answers, said): all of them or none."""
+        with self._acting(role) as (db, by):
+            return acting.begin_many(db, form_id, command, entries, by)
+
+    def discard(self, record_id: UUID) -> None:
+        """Throw away a draft that the registry never saw: to the recycle list, for 30 days."""
+        with self._store.writing() as db:
+            recycling.discard(db, record_id, self.principal(), self._stamp())
+
+    def recycled(self) -> list[Recycled]:
+        """What was thrown away or taken back, newest first."""
+        with self._store.reading() as db:
+            return recycling.listed(db, self.principal())
+
+    def restore(self, recycled_id: int) -> Record:
+        """Bring a draft or a change back from the recycle list."""
+        with self._store.writing() as db:
+            return recycling.restore(db, recycled_id, self.principal(), self._stamp())
+
+    @contextmanager
+    def _acting(self, role: str) -> Iterator[tuple[Connection, acting.By]]:
+        with self._store.writing() as db:
+            yield db, acting.By(role, self.principal(), self._stamp(), self._new_id)
+
+    def _stamp(self) -> str:
+        return self._now().isoformat(timespec="seconds")
+
+    # -- the outbox ----------------------------------------------------------
+
+    def outbox(self) -> list[OutboxItem]:
+        """Every change that the registry has not confirmed, in the order made."""
+        with self._store.reading() as db:
+            return outbox.all_items(db)
+
+    def retract(self, change_id: UUID) -> None:
+        """Take back a change, and what was made on top of it, to the recycle list.
+
+        NotAllowed while the registry may already have it.
+        """
+        with self._store.writing() as db:
+            recycling.retract(db, change_id, self.principal(), self._stamp())
+
+    def settle(self, record_id: UUID, answers: Answers, *, role: str) -> Record:
+        """After a clash: put one new save, made on what the registry has, in the place of all."""
+        with self._acting(role) as (db, by):
+            n = outbox.known(db, record_id)
+            recycling.put_aside(db, n, outbox.items(db, n), by.who, by.at)
+            return acting.perform(db, record_id, "save", (answers, {}), by)
+
+    # -- files ---------------------------------------------------------------
+
+    def add_file(self, content: bytes) -> str:
+        """Keep a document here and send it at the next sync; gives its SHA-256."""
+        sha256 = self._documents.add(content)
+        with self._store.writing() as db:
+            db.exec_driver_sql(
+                "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, 1, ?) "
+                "ON CONFLICT DO NOTHING",
+                (sha256, len(content), self._stamp()),
+            )
+        return sha256
+
+    def keep_file(self, sha256: str, content: bytes) -> None:
+        """Keep a document that the registry sent; Unreadable where it is not the one asked for."""
+        if self._documents.add(content) != sha256:
+            raise Unreadable(
+                "收到的文件不完整，没有保存。稍后会重新取得。",
+                "The file arrived incomplete and was not kept. It will be fetched again.",
+            )
+        with self._store.writing() as db:
+            db.exec_driver_sql(
+                "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, 0, ?) "
+                "ON CONFLICT DO NOTHING",
+                (sha256, len(content), self._stamp()),
+            )
+
+    def file(self, sha256: str) -> bytes:
+        """The document, verified; NotFound where it is not on this machine."""
+        try:
+            return self._documents.read(sha256)
+        except Unreadable:
+            if sha256 not in self.files_to_send():  # else this may be all there is of it
+                self._documents.drop(sha256)
+            raise
+
+    def has_file(self, sha256: str) -> bool:
+        return self._documents.has(sha256)
+
+    def files_to_send(self) -> list[str]:
+        with self._store.reading() as db:
+            found = db.exec_driver_sql("SELECT sha256 FROM file WHERE to_send ORDER BY rowid")
+            return list(found.scalars())
+
+    def file_sent(self, sha256: str) -> None:
+        with self._store.writing() as db:
+            db.exec_driver_sql("UPDATE file SET to_send = 0 WHERE sha256 = ?", (sha256,))
+
+    def files_wanted(self, limit: int) -> list[str]:
+        """Documents of records that wait for this person and are not here."""
+        keys = orjson.dumps(sorted(keys_of(self.principal()))).decode()
+        wanted: dict[str, None] = {}
+        with self._store.reading() as db:
+            waiting = db.exec_driver_sql(
+                "SELECT DISTINCT n FROM waits WHERE key IN (SELECT value FROM json_each(?))",
+                (keys,),
+            )
+            for n in waiting.scalars().all():
+                if len(wanted) >= limit:
+                    break
+                record = self._seen(db, n)
+                for row in files_in(FORMS[record.form].fields(), record.answers).values():
+                    if not self._documents.has(row["sha256"]):
+                        wanted[row["sha256"]] = None
+        return list(wanted)[:limit]
+
+    # -- for the exchange ----------------------------------------------------
+
+    def pending(self, limit: int) -> list[dict[str, Any]]:
+        """The next messages to send, in order and marked as attempted; one of each record."""
+        with self._store.writing() as db:
+            return outbox.pending(db, limit)
+
+    def settle_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Note what became of a batch of changes, together or not at all."""
+        with self._store.writing() as db:
+            for outcome in outcomes:
+                news.settle(db, outcome, self.principal())
+
+    def positions(self) -> dict[str, int]:
+        """How far each feed was read."""
+        with self._store.reading() as db:
+            return news.positions(db)
+
+    def take(self, items: Sequence[tuple[NewsLine, bytes]]) -> None:
+        """Store a page of news and where it ended, together or not at all."""
+        if items:
+            with self._store.writing() as db:
+                news.take(db, items, self.principal())
+
+    def follow(self, feeds: Sequence[str]) -> None:
+        """Forget what is in no followed feed any more; what has unsent changes stays."""
+        with self._store.writing() as db:
+            news.follow(db, feeds)
+
+    # -- besides -------------------------------------------------------------
+
+    def preference(self, name: str) -> str | None:
+        with self._store.reading() as db:
+            return _meta(db, PREFERENCE + name)
+
+    def prefer(self, name: str, value: str) -> None:
+        """Remember how this person likes the window: layout, columns, the last folder."""
+        with self._store.writing() as db:
+            _set_meta(db, PREFERENCE + name, value)
+
+    def is_sound(self) -> bool:
+        """Whether the store reads as it was written; takes seconds on a large one."""
+        with self._store.reading() as db:
+            return db.exec_driver_sql("PRAGMA integrity_check").scalars().all() == ["ok"]
+
+    def save_copy(self, to: Path) -> None:
+        """Write a copy of the store, under the same key, while it is in use."""
+        with told_in_words():
+            save_copy(self._path, self._key, to)
+
+
+def _meta(db: Connection, key: str) -> str | None:
+    value = db.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (key,)).scalar()
+    return None if value is None else str(value)
+
+
+def _set_meta(db: Connection, key: str, value: str) -> None:
+    db.exec_driver_sql("REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
