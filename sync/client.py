@@ -1,0 +1,288 @@
+"""The registry as this desk sees it: one method for each message. HTTP becomes AppError here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+import urllib3
+from pydantic import ValidationError
+
+from app.errors import AppError, Faulty, TooLarge, Unreachable, Unreadable
+from sync.protocol import (
+    CURRENT,
+    NEWS_TYPE,
+    VERSION_HEADER,
+    FileHead,
+    Message,
+    NewPassword,
+    NewsEnd,
+    NewsLine,
+    NewsRequest,
+    Outcomes,
+    Session,
+    SignIn,
+)
+
+M = TypeVar("M", bound=Message)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PAUSES = (0.3, 1.5)
+"""Seconds before the second and the third try; every message may be repeated."""
+PASSING = (502, 503, 504)
+"""Replies of a proxy or of a registry that is just starting: tried again."""
+CHUNK = 64 * 1024
+LONGEST_REPLY = 64 * 1024 * 1024
+LONGEST_FILE = 100 * 1024 * 1024
+
+
+class Timeouts(NamedTuple):
+    """Seconds: to connect, between two pieces of a reply, and for a reply as a whole."""
+
+    connect: float = 5
+    read: float = 30
+    whole: float = 120
+
+
+class RegistryClient:
+    """Speaks to one registry in one session. Not to be shared between threads."""
+
+    def __init__(
+        self,
+        address: str,
+        token: str = "",
+        *,
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 -- an immutable value
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._address = address.rstrip("/")
+        self._timeouts, self._sleep = timeouts, sleep
+        self._http = requests.Session()
+        # A hospital's proxy is for the world outside, never for this computer itself.
+        self._http.trust_env = urlsplit(address).hostname not in LOOPBACK
+        self._http.headers[VERSION_HEADER] = str(CURRENT)
+        self._http.headers["Accept-Encoding"] = "identity"
+        self.use(token)
+
+    def use(self, token: str) -> None:
+        """Speak as whoever this token is for."""
+        self._token = token
+
+    def close(self) -> None:
+        self._http.close()
+
+    # -- messages ------------------------------------------------------------
+
+    def sign_in(self, who: SignIn) -> Session:
+        """Begin a session and use it from now on."""
+        session = self._read(Session, self._call("POST", "/session", json=_json(who)))
+        self.use(session.token)
+        return session
+
+    def session(self) -> Session:
+        """Who the session is for, with the roles and feeds of this moment."""
+        return self._read(Session, self._call("GET", "/session"))
+
+    def sign_out(self) -> None:
+        self._call("DELETE", "/session")
+        self.use("")
+
+    def change_password(self, passwords: NewPassword) -> Session:
+        """Change the password; the session that comes back takes the place of this one."""
+        # Not repeated by itself: after a lost reply the old password is no longer right.
+        reply = self._call("POST", "/password", json=_json(passwords), tries=1)
+        session = self._read(Session, reply)
+        if session.token:
+            self.use(session.token)
+        return session
+
+    def changes(self, changes: Sequence[Mapping[str, Any]]) -> Outcomes:
+        """Send changes; one outcome for each, in their order."""
+        body = orjson.dumps({"changes": changes})
+        outcomes = self._read(Outcomes, self._call("POST", "/changes", data=body, headers=JSON))
+        sent = [str(change["change_id"]) for change in changes]
+        if [str(outcome.change_id) for outcome in outcomes.outcomes] != sent:
+            raise garbled()
+        return outcomes
+
+    def news(self, positions: Mapping[str, int], limit: int = 5000) -> News:
+        """What is new since these positions, as it arrives."""
+        request = NewsRequest(positions=dict(positions), limit=limit)
+        headers = {**JSON, "Accept": NEWS_TYPE, "Accept-Encoding": "zstd"}
+        return News(self._open("POST", "/news", data=orjson.dumps(_json(request)), headers=headers))
+
+    def has_file(self, sha256: str) -> bool:
+        return self._read(FileHead, self._call("GET", f"/files/{sha256}/head")).stored
+
+    def put_file(self, sha256: str, content: bytes) -> None:
+        """Send a document; the registry verifies it. The same one twice is stored once."""
+        headers = {"Content-Type": "application/octet-stream"}
+        self._call("PUT", f"/files/{sha256}", data=content, headers=headers)
+
+    def get_file(self, sha256: str) -> bytes:
+        return self._call("GET", f"/files/{sha256}", longest=LONGEST_FILE)
+
+    # -- how they travel -----------------------------------------------------
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        longest: int = LONGEST_REPLY,
+        tries: int = 1 + len(PAUSES),
+        **rest: Any,
+    ) -> bytes:
+        """The body of the reply. A lost or broken reply is asked for again a few times."""
+        for pause in (*PAUSES[: tries - 1], None):
+            try:
+                with closing(self._open(method, path, **rest)) as reply:
+                    return b"".join(self._pieces(reply, longest))
+            except Unreachable:
+                if pause is None:
+                    raise
+                self._sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _open(self, method: str, path: str, **rest: Any) -> requests.Response:
+        headers = {**rest.pop("headers", {})}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            reply = self._http.request(
+                method,
+                f"{self._address}/v1{path}",
+                headers=headers,
+                timeout=(self._timeouts.connect, self._timeouts.read),
+                allow_redirects=False,  # a redirect would carry the body to another host
+                stream=True,
+                **rest,
+            )
+        except requests.RequestException as error:
+            raise unreachable() from error
+        if reply.status_code in (200, 201, 204, 206):
+            return reply
+        with closing(reply):
+            raise self._refusal(reply)
+
+    def _refusal(self, reply: requests.Response) -> AppError:
+        if reply.status_code in PASSING:
+            return unreachable()
+        try:
+            body = orjson.loads(b"".join(self._pieces(reply, LONGEST_REPLY)))
+            error = AppError.from_wire(body)
+        except (orjson.JSONDecodeError, AppError):
+            return faulty(reply.status_code)
+        return error if error.words.zh else faulty(reply.status_code)
+
+    def _pieces(self, reply: requests.Response, longest: int) -> Iterator[bytes]:
+        # `timeout` of requests is for each piece: a registry that drips would hold us for ever.
+        until = time.monotonic() + self._timeouts.whole
+        size = 0
+        for piece in pieces(reply):
+            size += len(piece)
+            if time.monotonic() > until:
+                raise unreachable()
+            if size > longest:
+                raise TooLarge(
+                    "登记中心的答复过大，没有接收。请联系技术支持。",
+                    "The registry's reply is too large and was not taken. Please ask for support.",
+                )
+            yield piece
+
+    @staticmethod
+    def _read(kind: type[M], body: bytes) -> M:
+        try:
+            return kind.model_validate_json(body)
+        except ValidationError as error:
+            raise garbled() from error
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+class News:
+    """A page of news while it arrives; `end` is there once all of it has.
+
+    Whatever was given is whole: what is cut off or garbled raises and is not given.
+    """
+
+    def __init__(self, reply: requests.Response) -> None:
+        self._reply = reply
+        self.end: NewsEnd | None = None
+
+    def __iter__(self) -> Iterator[tuple[NewsLine, bytes]]:
+        with closing(self._reply):
+            lines = _lines(self._reply)
+            for line in lines:
+                if line.startswith(b'{"end"'):
+                    self.end = self._parsed(NewsEnd, line)
+                    return
+                item = self._parsed(NewsLine, line)
+                body = next(lines, None)
+                if body is None:
+                    break
+                if item.kind != "gone" and not (body[:1] == b"{" and body[-1:] == b"}"):
+                    raise garbled()
+                yield item, body
+        raise unreachable()  # cut off between two lines
+
+    @staticmethod
+    def _parsed(kind: type[M], line: bytes) -> M:
+        try:
+            return kind.model_validate_json(line)
+        except ValidationError as error:
+            raise garbled() from error
+
+
+def pieces(reply: requests.Response) -> Iterator[bytes]:
+    try:
+        yield from reply.iter_content(CHUNK)
+    except requests.exceptions.ContentDecodingError as error:
+        raise garbled() from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise unreachable() from error
+
+
+def _lines(reply: requests.Response) -> Iterator[bytes]:
+    """Whole lines; one without its end was cut off and is not given."""
+    rest: list[bytes] = []
+    for piece in pieces(reply):
+        *whole, last = piece.split(b"\n")
+        for line in whole:
+            yield b"".join((*rest, line))
+            rest = []
+        if last:
+            rest.append(last)
+
+
+def _json(message: Message) -> dict[str, Any]:
+    return message.model_dump(mode="json")
+
+
+def unreachable() -> Unreachable:
+    return Unreachable(
+        "现在连不上登记中心。您的工作都保存在本机，恢复联网后会自动上报。",
+        "The registry cannot be reached just now. Your work is kept on this computer and will be "
+        "sent once the network is back.",
+    )
+
+
+def faulty(status: int) -> Faulty:
+    return Faulty(
+        "登记中心出现故障。您的工作都保存在本机，稍后会自动再试。",
+        "The registry has a fault. Your work is kept on this computer; it will be tried again.",
+        status=status,
+    )
+
+
+def garbled() -> Unreadable:
+    return Unreadable(
+        "登记中心的答复在途中损坏，没有接收。您的工作都保存在本机，稍后会自动再试。",
+        "The registry's reply was damaged on its way and was not taken. Your work is kept on this "
+        "computer; it will be tried again.",
+    )
