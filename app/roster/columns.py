@@ -1,0 +1,133 @@
+"""The 14 columns of the account template, declared once. Source: seed 002; spec/domain.md §7.1.
+
+The template that is written, the reader, the checks, the result workbook and the window all read
+this table; a header is compared word for word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.words import Words
+
+TITLE = "医学研究登记备案系统项目负责人账号申请模板"
+GUIDE_SHEET = "填写说明"
+RESULT_SHEET = "校验结果"
+ROW_LIMIT = 2_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its exact header, the answer it fills, and what may stand there."""
+
+    header: str
+    english: str
+    field: str
+    """The field of the person form; empty where it goes elsewhere (the password)."""
+    max_length: int
+    required: bool = False
+    width: int = 14
+    """In characters, on paper and in the template."""
+    private: bool = False
+    """Masked wherever it is repeated outside the table itself."""
+
+    @property
+    def words(self) -> Words:
+        return Words(self.header, self.english)
+
+
+# fmt: off
+COLUMNS: tuple[Column, ...] = (
+    Column("姓名",      "Name",            "name",             50, True, 12),
+    Column("证件号码",  "ID number",       "id_number",        25, True, 22, private=True),
+    Column("院系/科室", "Department",      "department",      100, width=18),
+    Column("职务",      "Position",        "position",        100, width=14),
+    Column("性别",      "Sex",             "sex",              10, width=8),
+    Column("固定电话",  "Landline",        "landline",         30, width=16, private=True),
+    Column("移动电话",  "Mobile",          "mobile",           30, True, 16, private=True),
+    Column("邮箱",      "E-mail",          "email",           100, True, 28),
+    Column("邮编",      "Postcode",        "postcode",         10, width=10),
+    Column("地址",      "Address",         "address",         200, width=30),
+    Column("研究领域",  "Research fields", "research_fields", 500, width=26),
+    Column("密码",      "Password",        "",                 30, width=14, private=True),
+    Column("工作经历",  "Work history",    "work_history",   4000, width=50),
+    Column("教育背景",  "Education",       "education",      4000, width=50),
+)
+# fmt: on
+
+WIDTH = len(COLUMNS)
+HEADERS: tuple[str, ...] = tuple(c.header for c in COLUMNS)
+(NAME, ID_NUMBER, DEPARTMENT, POSITION, SEX, LANDLINE, MOBILE, EMAIL, POSTCODE, ADDRESS,
+ FIELDS, PASSWORD, WORK, EDUCATION) = range(WIDTH)  # fmt: skip
+
+LEVELS = ("高中", "专科", "本科", "硕士研究生", "博士研究生")
+DEGREES = ("学士", "硕士", "博士")
+SEXES = ("男", "女", "male", "female")
+
+EXAMPLE: Sequence[str] = (
+    "张三",
+    "110105199003076436",
+    "肿瘤内科",
+    "主任",
+    "男",
+    "0731-84321000",
+    "13900000000",
+    "zhangsan@example.com",
+    "410000",
+    "长河市人民路1号",
+    "肺癌;临床药理",
+    "",
+    "2005-04+2010-03+A医院外科+工作描述||2010-04+2019-03+B医院外科+工作描述",
+    "2005-04+2010-03+北京大学+计算机科学与技术+本科+学士"
+    "||2010-04+2019-03+天津大学+计算机科学与技术+硕士研究生+硕士",
+)
+"""A right row, shown on the sheet of explanations. The person is invented."""
+
+RULES: Sequence[Words] = (
+    Words(
+        "该模板为系统标准模板，不得对模板行、列、单元格进行合并、删除或新增操作。",
+        "This is the standard template: do not merge, delete or add rows, columns or cells.",
+    ),
+    Words(
+        "姓名、邮箱、手机号、证件号码为必填项。",
+        "Name, e-mail, mobile number and ID number are required.",
+    ),
+    Words("所有字段应填写文本格式。", "Every field is in text format."),
+    Words(
+        "工作经历填写规则：开始年月+结束年月+工作单位+工作经历，多个工作经历以双竖线分隔，"
+        "例如“2005-04+2010-03+A医院外科+工作描述||2010-04+2019-03+B医院外科+工作描述”。",
+        "Work history: start month+end month+employer+description; several are parted by ||.",
+    ),
+    Words(
+        "教育背景填写规则：开始年月+结束年月+毕业学校+专业+学历+学位，多个教育背景以双竖线分隔，"
+        "例如“2005-04+2010-03+北京大学+计算机科学与技术+本科+学士"
+        "||2010-04+2019-03+天津大学+计算机科学与技术+硕士研究生+硕士”。"
+        "学历：高中、专科、本科、硕士研究生、博士研究生。学位：学士、硕士、博士。",
+        "Education: start month+end month+school+major+level+degree; several are parted by ||.",
+    ),
+    Words("性别：男、女 或 male、female。", "Sex: 男, 女, male or female."),
+    Words(
+        "密码列若为空：默认密码为姓名首字母缩写+_123456，例如，张三默认密码为 zs_123456。",
+        "An empty password: the initials of the name + _123456, for 张三 zs_123456.",
+    ),
+    Words(
+        "研究领域：多个研究领域之间以英文分号分隔。",
+        "Research fields: several are parted by an English semicolon.",
+    ),
+)
+"""The rules printed in the template (seed 002); the seed's “工学历” is a typing error for 学历."""
+
+
+def letter(column: int) -> str:
+    """Say a column, counted from 0, as a workbook does: 0 → "A", 27 → "AB"."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def cell(column: int, row: int) -> str:
+    return f"{letter(column)}{row}"

@@ -1,0 +1,71 @@
+"""The empty template, as the national system hands it out: 14 columns, every cell text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from app.roster.columns import COLUMNS, EXAMPLE, GUIDE_SHEET, ROW_LIMIT, RULES, SEX, TITLE, WIDTH
+
+RED = "#9C2B20"
+FONT = "宋体"
+_HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "num_format": "@"}
+
+
+def write(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
+    """Write the template; `rows` are put in as text, for a file that is to be filled on."""
+    # Nothing that begins with = or http becomes a formula or a link: what people typed is text.
+    book = Workbook(
+        path, {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "@"}
+    )
+    book.set_properties({"title": TITLE})
+    text = book.add_format({"num_format": "@", "font_name": FONT})
+    needed = book.add_format({**_HEAD, "font_name": FONT, "bg_color": "#F6D8D4", "font_color": RED})
+    asked = book.add_format({**_HEAD, "font_name": FONT, "bg_color": "#DCEBEA"})
+    sheet = book.add_worksheet(TITLE)
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, 26)
+    for n, column in enumerate(COLUMNS):
+        sheet.set_column(n, n, column.width, text)
+        sheet.write_string(0, n, column.header, needed if column.required else asked)
+    for row in range(1, ROW_LIMIT + 1):
+        values = rows[row - 1] if row <= len(rows) else ()
+        for n in range(WIDTH):
+            value = values[n] if n < len(values) else ""
+            if value:
+                sheet.write_string(row, n, value, text)
+            else:
+                sheet.write_blank(row, n, None, text)
+    sheet.data_validation(1, SEX, ROW_LIMIT, SEX, {
+        "validate": "list", "source": ["男", "女"], "ignore_blank": True, "error_type": "warning",
+        "error_title": "性别", "error_message": "只能为 男、女、male、female",
+    })  # fmt: skip
+    _guide(book)
+    book.close()
+
+
+def _guide(book: Workbook) -> None:
+    """The sheet 填写说明: the printed rules, and a right row to look at."""
+    title = book.add_format({"bold": True, "font_size": 14, "font_name": FONT})
+    head = book.add_format({**_HEAD, "font_name": FONT, "bg_color": "#DCEBEA"})
+    wrapped = book.add_format(
+        {"text_wrap": True, "valign": "top", "font_name": FONT, "num_format": "@"}
+    )
+    sheet = book.add_worksheet(GUIDE_SHEET)
+    sheet.set_column(0, 0, 14)
+    sheet.set_column(1, 1, 14)
+    sheet.set_column(2, 2, 100)
+    sheet.write_string(0, 0, TITLE, title)
+    for n, rule in enumerate(RULES, start=1):
+        sheet.write_string(n, 0, f"{n}", wrapped)
+        sheet.write_string(n, 2, f"{rule.zh}\n{rule.en}", wrapped)
+        sheet.set_row(n, 62 if len(rule.zh) > 90 else 34)
+    top = len(RULES) + 2
+    for n, text in enumerate(("列 Column", "必填 Required", "示例 Example")):
+        sheet.write_string(top, n, text, head)
+    for n, (column, example) in enumerate(zip(COLUMNS, EXAMPLE, strict=True), start=top + 1):
+        sheet.write_string(n, 0, column.header, wrapped)
+        sheet.write_string(n, 1, "是 Yes" if column.required else "", wrapped)
+        sheet.write_string(n, 2, example or "（留空则使用默认密码）", wrapped)
