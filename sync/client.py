@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 import urllib3
+import zstandard
 from pydantic import ValidationError
 
 from app.errors import AppError, Faulty, TooLarge, Unreachable, Unreadable
@@ -240,11 +241,16 @@ class News:
 
 
 def pieces(reply: requests.Response) -> Iterator[bytes]:
+    """The body as it arrives, unpacked."""
+    # urllib3 unpacks zstd only with yet another library, and its `stream` waits for full pieces.
+    packed = reply.headers.get("Content-Encoding", "") == "zstd"
+    unpack = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
     try:
-        yield from reply.iter_content(CHUNK)
-    except requests.exceptions.ContentDecodingError as error:
+        while piece := reply.raw.read1(CHUNK, decode_content=False):
+            yield unpack.decompress(piece) if packed else piece
+    except zstandard.ZstdError as error:
         raise garbled() from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+    except (urllib3.exceptions.HTTPError, OSError) as error:
         raise unreachable() from error
 
 

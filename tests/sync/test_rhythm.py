@@ -1,0 +1,79 @@
+"""When the desk tries again."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import DiskFull, Faulty, SignedOut, TooOld, Unreachable, Unreadable
+from sync.rhythm import AFTER_SAVE, LONGEST_RETRY, REGULAR, Rhythm, result_of
+
+
+def test_what_was_saved_is_sent_two_seconds_later() -> None:
+    rhythm = Rhythm(next_at=100)
+
+    rhythm.saved(10)
+
+    assert rhythm.next_at == 10 + AFTER_SAVE
+    rhythm.saved(11)
+    assert rhythm.next_at == 10 + AFTER_SAVE, "saving on and on must not put it off for ever"
+    assert not rhythm.is_due(11.9)
+    assert rhythm.is_due(12)
+    assert rhythm.wait(11) == 1
+    assert rhythm.wait(15) == 0
+
+
+@pytest.mark.parametrize(("chance", "factor"), [(0, 0.8), (0.5, 1), (1, 1.2)])
+def test_regular_rounds_are_spread_by_a_fifth(chance: float, factor: float) -> None:
+    rhythm = Rhythm()
+
+    rhythm.ended("done", 1000, chance)
+
+    assert rhythm.next_at == pytest.approx(1000 + REGULAR * factor)
+
+
+def test_an_unreachable_registry_is_asked_less_and_less_up_to_ten_minutes() -> None:
+    rhythm, waits = Rhythm(), []
+    for _ in range(12):
+        rhythm.ended("unreachable", 0, 0.5)
+        waits.append(rhythm.next_at)
+
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits[-1] == LONGEST_RETRY
+    assert waits == sorted(waits)
+
+
+def test_saving_does_not_hurry_a_registry_that_cannot_be_reached() -> None:
+    rhythm = Rhythm()
+    for _ in range(5):
+        rhythm.ended("unreachable", 0, 0.5)
+
+    rhythm.saved(1)
+
+    assert rhythm.next_at == 80
+
+
+def test_when_the_network_is_back_it_is_tried_at_once_and_begins_anew() -> None:
+    rhythm = Rhythm()
+    for _ in range(5):
+        rhythm.ended("unreachable", 0, 0.5)
+
+    rhythm.online(33)
+    assert rhythm.is_due(33)
+    rhythm.ended("unreachable", 33, 0.5)
+    assert rhythm.next_at == 38
+
+
+def test_what_was_saved_during_a_round_is_sent_soon_after_it() -> None:
+    rhythm = Rhythm()
+
+    rhythm.ended("done", 100, 0.5, more=True)
+
+    assert rhythm.next_at == 100 + AFTER_SAVE
+
+
+def test_only_what_a_person_must_mend_stops_the_hurry() -> None:
+    assert result_of(None) == "done"
+    assert {result_of(kind("", "")) for kind in (Unreachable, Faulty, Unreadable)} == {
+        "unreachable"
+    }
+    assert {result_of(kind("", "")) for kind in (SignedOut, TooOld, DiskFull)} == {"refused"}
