@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from app.errors import Unreadable
+from app.errors import AppError, Unreadable
 from app.roster import checks, reading, result, template
 from app.roster.codes import Finding, finding
 from app.words import Language, Words
@@ -56,10 +56,8 @@ def _check(asked: argparse.Namespace) -> int:
     if asked.result:
         try:
             result.write(asked.result, checked)
-        except OSError as error:
-            print(
-                f"无法写入 / cannot be written: {asked.result} ({error.strerror})", file=sys.stderr
-            )
+        except AppError as error:
+            print(error.say(asked.language), file=sys.stderr)
             return 2
     return 1 if checked.has_errors else 0
 
@@ -85,8 +83,8 @@ def _wide(text: str, columns: int) -> str:
 def _write_template(path: Path) -> int:
     try:
         template.write(path)
-    except OSError as error:
-        print(f"无法写入 / cannot be written: {path} ({error.strerror})", file=sys.stderr)
+    except AppError as error:
+        print(error.say(), file=sys.stderr)
         return 2
     print(path)
     return 0

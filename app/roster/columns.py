@@ -39,20 +39,20 @@ class Column:
 
 # fmt: off
 COLUMNS: tuple[Column, ...] = (
-    Column("姓名",      "Name",            "name",             50, True, 12),
-    Column("证件号码",  "ID number",       "id_number",        25, True, 22, private=True),
-    Column("院系/科室", "Department",      "department",      100, width=18),
-    Column("职务",      "Position",        "position",        100, width=14),
-    Column("性别",      "Sex",             "sex",              10, width=8),
-    Column("固定电话",  "Landline",        "landline",         30, width=16, private=True),
-    Column("移动电话",  "Mobile",          "mobile",           30, True, 16, private=True),
-    Column("邮箱",      "E-mail",          "email",           100, True, 28),
-    Column("邮编",      "Postcode",        "postcode",         10, width=10),
-    Column("地址",      "Address",         "address",         200, width=30),
-    Column("研究领域",  "Research fields", "research_fields", 500, width=26),
-    Column("密码",      "Password",        "",                 30, width=14, private=True),
-    Column("工作经历",  "Work history",    "work_history",   4000, width=50),
-    Column("教育背景",  "Education",       "education",      4000, width=50),
+    Column("姓名", "Name", "name", 50, required=True, width=12),
+    Column("证件号码", "ID number", "id_number", 25, required=True, width=22, private=True),
+    Column("院系/科室", "Department", "department", 100, width=18),
+    Column("职务", "Position", "position", 100, width=14),
+    Column("性别", "Sex", "sex", 10, width=8),
+    Column("固定电话", "Landline", "landline", 30, width=16, private=True),
+    Column("移动电话", "Mobile", "mobile", 30, required=True, width=16, private=True),
+    Column("邮箱", "E-mail", "email", 100, required=True, width=28),
+    Column("邮编", "Postcode", "postcode", 10, width=10),
+    Column("地址", "Address", "address", 200, width=30),
+    Column("研究领域", "Research fields", "research_fields", 500, width=26),
+    Column("密码", "Password", "", 30, width=14, private=True),
+    Column("工作经历", "Work history", "work_history", 4000, width=50),
+    Column("教育背景", "Education", "education", 4000, width=50),
 )
 # fmt: on
 

@@ -99,8 +99,9 @@ def _card(number: str, today: datetime.date) -> Identity:
     kind = RESIDENCE if number[:2] in ("81", "82", "83") else CARD
     problems: list[tuple[str, Mapping[str, Any]]] = []
     right_digit = ric.calc_check_digit(number[:17]) == number[17]
-    if number.endswith("000") and not right_digit:
-        problems.append(("R06", {}))
+    if number.endswith("000"):
+        # One cut number in eleven passes its check digit, and some right ones end like this.
+        problems.append(("R06", {"severity": "W" if right_digit else "E"}))
     if number[:2] not in PROVINCES:
         problems.append(("R07", {"hint": _HINTS["region"]}))
     birth = _birth(number[6:14], today)
@@ -111,7 +112,8 @@ def _card(number: str, today: datetime.date) -> Identity:
     ):  # a digit that is wrong elsewhere makes this one wrong as well
         problems.append(("R09", {}))
     sex = "男" if int(number[16]) % 2 else "女"
-    return Identity(number, kind, birth, "" if problems else sex, tuple(problems))
+    certain = right_digit and birth
+    return Identity(number, kind, birth, sex if certain else "", tuple(problems))
 
 
 def _birth(digits: str, today: datetime.date) -> str:

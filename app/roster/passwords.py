@@ -20,9 +20,7 @@ _SURNAMES = """
     沈s 冯f 贾j 俞y 柏b 薄b 费f 石s 葛g 尹y 叶y 万w 於y 晟c 阚k 郗x 冒m 黑h
     纪j 眭s 哈h 重c 都d 褚c 臧z 占z 燕y 过g 应y 曲q 幺y 长z 炅g 粘n 撒s 相x
 """
-SURNAMES: dict[str, str] = {
-    surname: letters for surname, letters in re.findall(r"([^a-z\s]+)([a-z]+)", _SURNAMES)
-}
+SURNAMES: dict[str, str] = dict(re.findall(r"([^a-z\s]+)([a-z]+)", _SURNAMES))
 """Initials by which a name begins, where a table of single characters would be wrong: compound
 surnames, and characters that sound otherwise as a surname or are read in several ways."""
 

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from app.roster.checks import Checked, Entry, counts
 from app.roster.codes import Finding
 from app.roster.columns import COLUMNS, RESULT_SHEET, TITLE
-from app.roster.template import FONT
+from app.roster.template import FONT, save, written_in_memory
 from app.words import Words
 
 _HEAD = ("行", "单元格", "列", "代码", "级别", "问题", "建议", "Problem", "What to do")
@@ -28,11 +28,12 @@ def write(path: Path, checked: Checked, *, only_wrong: bool = False) -> None:
     With `only_wrong` the right rows stay away: what is to be mended and sent again.
     """
     kept = [e for e in checked.entries if e.is_wrong or not only_wrong]
-    # A repeated text that begins with = stays a text (spec/reliability.md S18).
-    book = Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
-    rows = _people(book, kept)
-    _problems(book, checked, kept, rows)
-    book.close()
+
+    def fill(book: Workbook) -> None:
+        rows = _people(book, kept)
+        _problems(book, checked, kept, rows)
+
+    save(path, written_in_memory(fill))
 
 
 def _people(book: Workbook, entries: Iterable[Entry]) -> dict[int, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from app.errors import DiskFull, Unreadable
 from app.roster.columns import COLUMNS, EXAMPLE, GUIDE_SHEET, ROW_LIMIT, RULES, SEX, TITLE, WIDTH
 
 RED = "#9C2B20"
@@ -14,12 +17,43 @@ FONT = "宋体"
 _HEAD = {"bold": True, "align": "center", "valign": "vcenter", "border": 1, "num_format": "@"}
 
 
+def written_in_memory(fill: Callable[[Workbook], None]) -> bytes:
+    """Make a workbook without temporary files: what stands in it is about people.
+
+    Nothing that begins with = or http becomes a formula or a link: what people typed is text.
+    """
+    content = BytesIO()
+    book = Workbook(
+        content, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    fill(book)
+    book.close()
+    return content.getvalue()
+
+
+def save(path: Path, content: bytes) -> None:
+    """Put a workbook where somebody wants it; DiskFull or Unreadable says why it is not there."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(
+                "磁盘已满，文件没有保存。请清理磁盘，或保存到别处。",
+                "The disk is full and the file was not saved. Make room, or save it elsewhere.",
+            ) from error
+        raise Unreadable(
+            f"无法写入“{path.name}”（{error.strerror}）。如果它正在 Excel 中打开，请先关闭，或另存为别的名字。",
+            f"“{path.name}” cannot be written ({error.strerror}). If it is open in Excel, close it"
+            " first, or save under another name.",
+        ) from error
+
+
 def write(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
     """Write the template; `rows` are put in as text, for a file that is to be filled on."""
-    # Nothing that begins with = or http becomes a formula or a link: what people typed is text.
-    book = Workbook(
-        path, {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "@"}
-    )
+    save(path, written_in_memory(lambda book: _fill(book, rows)))
+
+
+def _fill(book: Workbook, rows: Sequence[Sequence[str]]) -> None:
     book.set_properties({"title": TITLE})
     text = book.add_format({"num_format": "@", "font_name": FONT})
     needed = book.add_format({**_HEAD, "font_name": FONT, "bg_color": "#F6D8D4", "font_color": RED})
@@ -43,7 +77,6 @@ def write(path: Path, rows: Sequence[Sequence[str]] = ()) -> None:
         "error_title": "性别", "error_message": "只能为 男、女、male、female",
     })  # fmt: skip
     _guide(book)
-    book.close()
 
 
 def _guide(book: Workbook) -> None:
