@@ -32,6 +32,8 @@ class Desk(QObject):
     synced = Signal(object)
     """`sync.engine.Report` of a round that has ended."""
     sync_wanted = Signal()
+    document_wanted = Signal(str)
+    """The SHA-256 of a document that somebody wants to read and that is not here."""
     role_changed = Signal(str)
 
     def __init__(self, copy: WorkingCopy, role: str = "", parent: QObject | None = None) -> None:
@@ -136,7 +138,8 @@ class Desk(QObject):
 
         def work() -> Record:
             role = self.role_for(copy.get(record_id), command)
-            return copy.perform(record_id, command, answers=answers, said=said, role=role)
+            done: Record = copy.perform(record_id, command, answers=answers, said=said, role=role)
+            return done
 
         self._act(work, then, failed, owner)
 

@@ -1,0 +1,214 @@
+"""The first sign-in: complete one's own data, then change the password."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import AppError, NotFound, Unreachable
+from app.record import Record
+from ui import look, problems, tasks
+from ui.desk import Desk
+from ui.language import say, told
+from ui.people import accounts
+from ui.people.passwords import PasswordForm
+from ui.records.steps import blocking
+
+if TYPE_CHECKING:
+    from ui.people.accounts import Account
+    from ui.sync.exchange import Exchange, SyncState
+
+FETCH, COMPLETE, PASSWORD = range(3)
+
+
+class FirstSignIn(QWidget):
+    """Three steps, each shown only while it is needed: fetch, complete, change the password."""
+
+    finished = Signal(object)
+    """The `Account` with its new password."""
+
+    def __init__(self, desk: Desk, account: Account, exchange: Exchange | None = None) -> None:
+        super().__init__()
+        self.desk, self.account = desk, account
+        self.setWindowTitle(say("研备 · 首次登录", "Yanbei · First sign-in"))
+        self.resize(1080, 760)
+        self.own = UUID(desk.account.id.split(":", 1)[1])
+        self._fetched = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._top())
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._fetching())
+        self._holder = QWidget()
+        self._filing_place = QVBoxLayout(self._holder)
+        self._filing_place.setContentsMargins(0, 0, 0, 0)
+        self.filing: QWidget | None = None
+        self.stack.addWidget(self._holder)
+        self.stack.addWidget(self._password())
+        column.addWidget(self.stack, 1)
+        self._show(FETCH)
+        if exchange is not None:
+            exchange.told.connect(self._on_sync)
+            self.again.clicked.connect(exchange.now)
+        desk.changed.connect(lambda _ids: self.look_at_own())
+        desk.synced.connect(self._on_synced)
+        self.look_at_own()
+
+    def _top(self) -> QFrame:
+        top = QFrame()
+        look.mark(top, "top")
+        column = QVBoxLayout(top)
+        column.setContentsMargins(look.HUGE, look.NORMAL, look.HUGE, look.NORMAL)
+        column.addWidget(look.label(say("欢迎使用研备", "Welcome to Yanbei"), "title"))
+        row = QHBoxLayout()
+        row.setSpacing(look.HUGE)
+        self._marks: list[tuple[QLabel, QLabel]] = []
+        for text in (
+            say("取得您的信息", "Fetch your data"),
+            say("核对并完善信息", "Check and complete it"),
+            say("修改初始密码", "Change the first password"),
+        ):
+            pair = QHBoxLayout()
+            pair.setSpacing(look.TIGHT)
+            mark, label = QLabel(), look.label(text)
+            pair.addWidget(mark)
+            pair.addWidget(label)
+            row.addLayout(pair)
+            self._marks.append((mark, label))
+        row.addStretch(1)
+        column.addLayout(row)
+        return top
+
+    def _fetching(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(320)
+        self.sentence = look.label(say("正在取得您的信息…", "Fetching your data…"), wrap=True)
+        self.again = QPushButton(say("重试", "Try again"))
+        self.again.hide()
+        for widget in (self.sentence, self.progress, self.again):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        return page
+
+    def _password(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(look.HUGE, look.HUGE, look.HUGE, look.HUGE)
+        card = QFrame()
+        look.mark(card, "card")
+        card.setFixedWidth(460)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
+        inside.addWidget(look.label(say("修改初始密码", "Change the first password"), "section"))
+        text = say(
+            "初始密码别人可能知道。修改后，本机的数据也用新密码打开。",
+            "Others may know the first password. The new one also opens the data here.",
+        )
+        inside.addWidget(look.label(text, "dim", wrap=True))
+        self.form = PasswordForm()
+        self.form.chosen.connect(self._change)
+        inside.addWidget(self.form)
+        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        column.addStretch(1)
+        return page
+
+    # The steps
+
+    def look_at_own(self) -> None:
+        """See whether one's own record is here, and whether something is missing in it."""
+        if self.stack.currentIndex() == PASSWORD:
+            return
+        own = self.own
+        self.desk.read(lambda copy: copy.get(own), self._on_own, failed=self._no_own, owner=self)
+
+    def _on_own(self, record: Record) -> None:
+        steps = {step.command for step in self.desk.open_steps(record)}
+        needs = record.state == "opened" or bool(blocking(record))
+        if "complete" in steps and needs:
+            self._complete(record)
+        else:
+            self._show(PASSWORD)
+
+    def _no_own(self, error: Exception) -> None:
+        if not isinstance(error, NotFound):
+            problems.show(error, self)
+        elif self._fetched:  # the registry has told everything, and this was not among it
+            self._show(PASSWORD)
+
+    def _complete(self, record: Record) -> None:
+        if self.filing is None:
+            from ui.forms.filing import FilingView
+
+            view = FilingView(self.desk, record.id)
+            view.performed.connect(self._on_own)
+            self.filing = view
+            self._filing_place.addWidget(view)
+        self._show(COMPLETE)
+
+    def _on_synced(self, _report: object) -> None:
+        self._fetched = True
+        self.look_at_own()
+
+    def _on_sync(self, state: SyncState) -> None:
+        away = state.standing in ("offline", "stopped")
+        self.again.setVisible(away)
+        self.progress.setVisible(not away)
+        if away:
+            self.sentence.setText(
+                told(state.error.words) if state.error else say("未完成。", "Not done.")
+            )
+        elif state.standing == "running":
+            count = f" {state.through}" if state.through else ""
+            self.sentence.setText(say("正在取得您的信息…", "Fetching your data…") + count)
+
+    def _show(self, step: int) -> None:
+        self.stack.setCurrentIndex(step)
+        for number, (mark, text) in enumerate(self._marks):
+            done = number < step
+            mark.setPixmap(
+                look.pixmap("circle-check" if done else "chevron-right", "done" if done else "dim")
+            )
+            look.mark(text, "strong" if number == step else "dim")
+
+    def _change(self, old: str, new: str) -> None:
+        account = self.account
+        tasks.run(
+            lambda: accounts.change_password(account, old, new),
+            then=self.finished.emit,
+            failed=partial(self._failed),
+            owner=self,
+            lane="network",
+        )
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Unreachable):
+            self.form.say_problem(
+                say(
+                    "连接不上登记中心，密码没有修改。请检查网络后再试。",
+                    "The registry cannot be reached; nothing was changed. Please try again.",
+                )
+            )
+        elif isinstance(error, AppError):
+            self.form.say_problem(told(error.words))
+        else:
+            self.form.say_problem("")
+            problems.show(error, self)

@@ -1,0 +1,133 @@
+"""Which columns a list shows, how wide, in which order: kept per list and role, by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
+
+from ui.desk import Desk
+from ui.language import say, told
+from ui.records.rows_model import TITLE, RowsModel
+
+KEEP_AFTER = 300
+
+
+class ColumnLayout(QObject):
+    """Keeps the layout of one table, and its sorting, as soon as they change."""
+
+    def __init__(self, desk: Desk, table: QTableView, model: RowsModel, name: str) -> None:
+        super().__init__(table)
+        self._desk, self._table, self._model = desk, table, model
+        self._name = f"columns:{name}"
+        self._header: QHeaderView = table.horizontalHeader()
+        self._header.setSectionsMovable(True)
+        self._header.setSectionsClickable(True)
+        self._header.setHighlightSections(False)
+        self._header.setMinimumSectionSize(60)
+        self._header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._header.setSortIndicatorShown(True)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(KEEP_AFTER)
+        self._timer.timeout.connect(self.keep)
+        self.reset()
+        self._restore(desk.copy.preference(self._name))
+        self._header.sectionResized.connect(lambda *_: self._timer.start())
+        self._header.sectionMoved.connect(lambda *_: self._timer.start())
+        self._header.sectionClicked.connect(self._sort)
+
+    def reset(self) -> None:
+        """The layout that the program gives."""
+        for logical, column in enumerate(self._model.columns):
+            self._header.showSection(logical)
+            self._header.moveSection(self._header.visualIndex(logical), logical)
+            self._header.resizeSection(logical, column.width)
+        stretched = self._model.columns.index(TITLE)
+        self._header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+        self._show_sorting()
+
+    def keep(self) -> None:
+        """Store the layout, by the names of the columns."""
+        order = [
+            self._model.columns[self._header.logicalIndex(place)].id
+            for place in range(self._header.count())
+        ]
+        layout = {
+            "order": order,
+            "widths": {c.id: self._header.sectionSize(n) for n, c in self._columns()},
+            "hidden": [c.id for n, c in self._columns() if self._header.isSectionHidden(n)],
+            "sort": self._model.query.sort,
+            "descending": self._model.query.descending,
+        }
+        text, copy, name = json.dumps(layout), self._desk.copy, self._name
+        self._desk.read(lambda _copy: copy.prefer(name, text), lambda _none: None, owner=self)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """Ticks to show and hide columns, the ways to sort, and the way back."""
+        menu.clear()
+        for logical, column in self._columns():
+            action = QAction(told(column.words), menu)
+            action.setCheckable(True)
+            action.setChecked(not self._header.isSectionHidden(logical))
+            action.setEnabled(column is not TITLE)
+            action.toggled.connect(lambda on, n=logical: self._show(n, on))
+            menu.addAction(action)
+        menu.addSeparator()
+        sorting = menu.addMenu(say("排序", "Sort by"))
+        for logical, column in self._columns():
+            if column.sort:
+                sorting.addAction(told(column.words), lambda n=logical: self._sort(n))
+        menu.addAction(say("恢复默认", "Reset"), self._reset_and_keep)
+
+    def _columns(self) -> list[tuple[int, Any]]:
+        return list(enumerate(self._model.columns))
+
+    def _show(self, logical: int, on: bool) -> None:  # noqa: FBT001 -- a signal gives it
+        self._header.setSectionHidden(logical, not on)
+        self._timer.start()
+
+    def _reset_and_keep(self) -> None:
+        self.reset()
+        self._timer.start()
+
+    def _sort(self, logical: int) -> None:
+        by = self._model.columns[logical].sort
+        if not by:
+            self._show_sorting()
+            return
+        query = self._model.query
+        descending = not query.descending if query.sort == by else by == "updated"
+        self._model.ask(replace(query, sort=cast(Any, by), descending=descending))
+        self._show_sorting()
+        self._timer.start()
+
+    def _show_sorting(self) -> None:
+        query = self._model.query
+        place = next((n for n, c in self._columns() if c.sort == query.sort), -1)
+        order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        self._header.setSortIndicator(place, order)
+
+    def _restore(self, stored: str | None) -> None:
+        try:
+            layout = json.loads(stored or "")
+        except ValueError:
+            return
+        known = {column.id: n for n, column in self._columns()}
+        for place, name in enumerate(n for n in layout.get("order", ()) if n in known):
+            self._header.moveSection(self._header.visualIndex(known[name]), place)
+        for name, width in layout.get("widths", {}).items():
+            if name in known and name != TITLE.id:
+                self._header.resizeSection(known[name], int(width))
+        for name in layout.get("hidden", ()):
+            if name in known and name != TITLE.id:
+                self._header.hideSection(known[name])
+        if any(c.sort == layout.get("sort") for c in self._model.columns):
+            self._model.query = replace(
+                self._model.query, sort=layout["sort"], descending=bool(layout.get("descending"))
+            )
+        self._show_sorting()

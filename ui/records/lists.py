@@ -1,0 +1,130 @@
+"""The lists of each role: what stands in the navigation, and what is asked of the working copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from app.record import Principal
+from app.words import Words
+from app.workflows.roles import keys_of
+
+if TYPE_CHECKING:
+    from local_db import Query
+
+
+EMPTY = Words("这里还没有内容。", "There is nothing here yet.")
+NEXT_STEP = Words(
+    "同步后，与您有关的内容会出现在这里。", "What concerns you appears here after a sync."
+)
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """A list of records. `forms`: the first is what 新建 begins; a to-do list shows what waits."""
+
+    id: str
+    words: Words
+    icon: str
+    form: str = ""
+    """Empty: of every form."""
+    to_do: bool = False
+    states: tuple[str, ...] = ()
+    named: Literal["", "me", "scope"] = ""
+    """Only records that name this person, or what their role is held on (committee, office)."""
+    review: bool = False
+    """Opened in the three panes of a reviewer."""
+    empty: Words = EMPTY
+    next_step: Words = NEXT_STEP
+
+    def query(self, principal: Principal) -> Query:
+        """What to ask of the working copy."""
+        from local_db import Query
+
+        return Query(
+            form=self.form,
+            states=self.states,
+            waits_for=tuple(sorted(keys_of(principal))) if self.to_do else (),
+            party=self._party(principal),
+            sort="updated",
+            descending=True,
+        )
+
+    def _party(self, principal: Principal) -> str:
+        if self.named == "me":
+            return principal.id
+        scopes = {g.scope for g in principal.grants if g.scope}
+        # Somebody may be secretary of two committees; then the list is of both.
+        return scopes.pop() if self.named == "scope" and len(scopes) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the navigation that is not a list of records."""
+
+    id: str
+    words: Words
+    icon: str
+
+
+TO_DO = RecordList(
+    "todo", Words("待办", "To do"), "inbox", to_do=True,
+    empty=Words("没有等您办理的事项。", "Nothing waits for you."),
+)  # fmt: skip
+TO_REVIEW = RecordList(
+    "todo", Words("待办", "To do"), "inbox", to_do=True, review=True,
+    empty=Words("没有等您审查的事项。", "Nothing waits for your review."),
+)  # fmt: skip
+MY_STUDIES = RecordList(
+    "my_studies", Words("我的研究", "My studies"), "file-text", form="study", named="me",
+    empty=Words("还没有研究备案。", "There is no study yet."),
+    next_step=Words("点击“新建”开始填报。", "Press “New” to begin a filing."),
+)  # fmt: skip
+STUDIES = RecordList(
+    "studies", Words("研究项目", "Studies"), "file-text", form="study", named="scope"
+)
+REVIEWS = RecordList(
+    "reviews", Words("审查项目", "Studies in review"), "clipboard-check", form="study",
+    named="scope", review=True,
+    empty=Words("还没有送审的项目。", "No study has been sent for review yet."),
+)  # fmt: skip
+MY_REVIEWS = RecordList(
+    "my_reviews", Words("我的审查", "My reviews"), "clipboard-check", form="opinion", named="me",
+    review=True,
+    empty=Words("还没有分配给您的审查。", "No review has been assigned to you yet."),
+)  # fmt: skip
+COMMITTEE = RecordList(
+    "committee", Words("委员会", "Committee"), "users", form="committee", named="scope",
+    empty=Words("还没有委员会备案。", "There is no committee filing yet."),
+    next_step=Words("点击“新建”填报委员会。", "Press “New” to file your committee."),
+)  # fmt: skip
+COMMITTEES = RecordList(
+    "committees", Words("备案审查", "Committee filings"), "users", form="committee"
+)
+INSTITUTION = Place("institution", Words("机构信息", "Institution"), "building-2")
+INSTITUTIONS = RecordList(
+    "institutions", Words("机构", "Institutions"), "building-2", form="institution"
+)
+STUDIES_FILED = RecordList("filed", Words("研究备案", "Study filings"), "file-text", form="study")
+STAFF = Place("staff", Words("人员", "Staff"), "users")
+IMPORT = Place("import", Words("批量导入", "Import"), "sheet")
+MYSELF = Place("myself", Words("个人信息", "My data"), "user")
+OUTBOX = Place("outbox", Words("待发送", "Outbox"), "send")
+HELP = Place("help", Words("帮助", "Help"), "circle-help")
+
+_SECRETARY = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
+_MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
+NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
+    "pi": (TO_DO, MY_STUDIES, MYSELF),
+    "ethics_secretary": _SECRETARY,
+    "academic_secretary": _SECRETARY,
+    "ethics_member": _MEMBER,
+    "academic_member": _MEMBER,
+    "institution_admin": (TO_DO, STUDIES, COMMITTEES, STAFF, IMPORT, INSTITUTION),
+    "authority": (TO_DO, COMMITTEES, STUDIES_FILED, INSTITUTIONS),
+}
+
+
+def places_of(role: str) -> tuple[RecordList | Place, ...]:
+    """The navigation of a role; every role has its outbox and its help."""
+    return (*NAVIGATION.get(role, (TO_DO, MYSELF)), OUTBOX, HELP)

@@ -1,0 +1,41 @@
+"""References (`person:…`, `committee:…`) said as the names that the directory knows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from app.record import Answers
+
+if TYPE_CHECKING:
+    from local_db import WorkingCopy
+
+REFERENCE = re.compile(r"\b(?:person|office|committee):[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+class Names:
+    """Looks every reference up once. To be asked in the data lane."""
+
+    def __init__(self, copy: WorkingCopy) -> None:
+        self._copy = copy
+        self._known: dict[str, str] = {}
+
+    def name(self, reference: str) -> str:
+        if reference not in self._known:
+            card = self._copy.card(reference)
+            self._known[reference] = str(card["name"]) if card and card.get("name") else ""
+        return self._known[reference]
+
+    def put_into(self, text: str) -> str:
+        """The text with names in place of references; one that nobody knows is left out."""
+        return REFERENCE.sub(lambda found: self.name(found[0]) or "—", text)
+
+    def within(self, answers: Answers) -> dict[str, str]:
+        """The names of every reference among these answers."""
+        found = set(REFERENCE.findall(json.dumps(answers)))
+        return {reference: self.name(reference) or "—" for reference in found}
+
+    def joined(self, references: Iterable[str]) -> str:
+        return "、".join(filter(None, map(self.name, references)))

@@ -1,0 +1,152 @@
+"""One record to read: its answers in words, its documents, its progress, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from app.answers import Section
+from app.errors import NotFound
+from app.exchange.told import told as told_for_paper
+from app.forms import FORMS
+from app.record import Record
+from ui import look, moments, problems
+from ui.desk import Desk
+from ui.language import chosen, say, told
+from ui.records import timeline
+from ui.records.documents import Document, DocumentList, documents_of
+from ui.records.names import Names
+from ui.records.states import StateChip, held_by
+from ui.records.steps import StepBar, title_of
+from ui.records.summary import SummaryView
+
+if TYPE_CHECKING:
+    from app.words import Language
+    from local_db import WorkingCopy
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A record made ready for the eye, off the UI thread."""
+
+    record: Record
+    sections: list[Section]
+    entries: list[timeline.Entry]
+    documents: list[Document]
+
+
+def read(copy: WorkingCopy, record_id: UUID, language: Language) -> Reading:
+    """The record with names in place of references."""
+    record = copy.get(record_id)
+    names = Names(copy)
+    sections = told_for_paper(
+        FORMS[record.form], record.answers, names=names.within(record.answers), language=language
+    )
+    return Reading(
+        record, sections, timeline.entries(record, names.put_into), documents_of(copy, record)
+    )
+
+
+class RecordView(QWidget):
+    """A record as it stands, kept up with what changes."""
+
+    opened = Signal(object, str)
+    closed = Signal()
+    titled = Signal(str)
+
+    def __init__(self, desk: Desk, record_id: UUID) -> None:
+        super().__init__()
+        self.desk, self.record_id = desk, record_id
+        self.setObjectName(f"record:{record_id}")
+        self.reading: Reading | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(look.WIDE, look.NORMAL, look.WIDE, look.NORMAL)
+        column.setSpacing(look.SMALL)
+        self._title = look.label("", "title", wrap=True)
+        column.addWidget(self._title)
+        column.addLayout(self._facts())
+        column.addLayout(self._tools())
+        self.summary, self.timeline = SummaryView(), timeline.Timeline()
+        self.documents = DocumentList(desk)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.summary, say("内容", "Answers"))
+        self.tabs.addTab(self.documents, say("附件", "Documents"))
+        self.tabs.addTab(self.timeline, say("审核进度", "Progress"))
+        column.addWidget(self.tabs, 1)
+        desk.changed.connect(self._on_changed)
+        self.refresh()
+
+    def _facts(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(look.WIDE)
+        self._number, self._chip = look.label("", "dim"), StateChip()
+        self._holder, self._updated = look.label("", "dim"), look.label("", "dim")
+        for widget in (self._number, self._chip, self._holder, self._updated):
+            row.addWidget(widget)
+        row.addStretch(1)
+        return row
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(look.SMALL)
+        self.steps = StepBar(self.desk)
+        self.steps.filing_wanted.connect(lambda record_id: self.opened.emit(record_id, "filing"))
+        row.addWidget(self.steps)
+        self.print = QPushButton(look.icon("printer"), say("打印", "Print"))
+        self.print.clicked.connect(self._print)
+        row.addWidget(self.print)
+        row.addStretch(1)
+        return row
+
+    def refresh(self) -> None:
+        """Read the record again."""
+        wanted, language = self.record_id, chosen()
+        self.desk.read(
+            lambda copy: read(copy, wanted, language), self._show, failed=self._failed, owner=self
+        )
+
+    def show_progress(self) -> None:
+        self.tabs.setCurrentWidget(self.timeline)
+
+    def _on_changed(self, ids: list[UUID]) -> None:
+        if not ids or self.record_id in ids:
+            self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, NotFound):  # taken back, or no longer ours to read
+            QTimer.singleShot(0, self, self.closed.emit)
+        else:
+            problems.show(error, self)
+
+    def _show(self, reading: Reading) -> None:
+        self.reading, record = reading, reading.record
+        title = title_of(record)
+        self._title.setText(title)
+        self.titled.emit(title)
+        form = FORMS[record.form]
+        self._number.setText(record.number or told(form.words))
+        self._chip.show_state(record.form, record.state)
+        holder = held_by(record.form, record.state)
+        self._holder.setText(say("当前环节：", "Now with: ") + holder if holder else "")
+        day = moments.day(record.updated_at)
+        self._updated.setText(
+            say("更新：", "Updated: ") + day if day else say("尚未同步", "Not sent yet")
+        )
+        self.steps.show_record(record)
+        self.summary.show_sections(reading.sections)
+        self.timeline.show_entries(reading.entries)
+        self.documents.show_documents(reading.documents)
+        count = len(reading.documents)
+        word = say("附件", "Documents")
+        self.tabs.setTabText(
+            self.tabs.indexOf(self.documents), f"{word} {count}" if count else word
+        )
+
+    def _print(self) -> None:
+        from ui.records.paper import print_records
+
+        print_records(self.desk, [self.record_id], self)

@@ -1,0 +1,170 @@
+"""What may be done to a record, as buttons; and doing it: ask, confirm, perform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QWidget
+
+from app import answers as app_answers
+from app.errors import Invalid
+from app.forms import FORMS
+from app.record import Answers, Record
+from app.workflows.table import Step
+from ui import look, problems
+from ui.desk import Desk
+from ui.language import say, told
+
+ICONS = {
+    "save": "pencil", "submit": "send", "delete": "trash-2", "return": "undo-2",
+    "approve": "check", "ac_pass": "check", "ec_pass": "check", "ac_conclude": "clipboard-check",
+    "ec_conclude": "clipboard-check", "give": "clipboard-check", "complete": "check",
+    "open": "key-round", "disable": "x", "enable": "undo-2", "revoke": "x",
+}  # fmt: skip
+
+
+def is_written(step: Step) -> bool:
+    """Whether the step is done in the filing itself, where its answers are typed."""
+    return step.command == "save" or ("complete" in step.needs and not step.asks)
+
+
+def label_of(step: Step) -> str:
+    return say("填报", "Fill in") if step.command == "save" else told(step.words)
+
+
+class StepBar(QWidget):
+    """One button for each step that is open to this person on the record shown."""
+
+    filing_wanted = Signal(object)
+    """The id of a record that is to be opened for filling in."""
+    performed = Signal(object)
+
+    def __init__(self, desk: Desk, *, with_primary: bool = True) -> None:
+        super().__init__()
+        self._desk, self._with_primary = desk, with_primary
+        self.record: Record | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(look.SMALL)
+        self.buttons: dict[str, QPushButton] = {}
+
+    def show_record(self, record: Record | None) -> None:
+        """Show the steps open on this record; none for no record."""
+        self.record = record
+        for button in self.buttons.values():
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = {}
+        steps = self._desk.open_steps(record) if record else []
+        primary = next((s for s in steps if s.command != "save" and not s.danger), None)
+        for step in steps:
+            button = QPushButton(label_of(step))
+            button.setObjectName(f"step:{step.command}")
+            is_primary = step is primary and self._with_primary
+            role: look.ColourRole = "on_accent" if is_primary else "dim"
+            if step.danger:
+                look.mark(button, "danger")
+                role = "block"
+            elif is_primary:
+                look.mark(button, "primary")
+            if step.command in ICONS:
+                button.setIcon(look.icon(ICONS[step.command], role))
+            button.clicked.connect(partial(self.take, step))
+            self.buttons[step.command] = button
+            self._row.addWidget(button)
+
+    def take(self, step: Step, *_clicked: object) -> None:
+        """Do a step on the record shown, asking for what it asks for."""
+        if self.record is None:
+            return
+        record = self.record
+        if is_written(step):
+            self.filing_wanted.emit(record.id)
+            return
+        if "complete" in step.needs and (missing := blocking(record)):
+            self._offer_filing(record.id, missing)
+            return
+        if step.asks is not None:
+            from ui.forms.ask import ask
+
+            said = ask(self._desk, record, step, self)
+            if said is not None:
+                self._perform(record, step, said)
+        elif step.danger:
+            confirm(
+                told(step.words), title_of(record), self, lambda: self._perform(record, step, None)
+            )
+        else:
+            self._perform(record, step, None)
+
+    def _perform(self, record: Record, step: Step, said: Answers | None) -> None:
+        if step.command == "delete" and record.revision == 0:
+            # The registry has never seen it: to the recycle list, where it stays 30 days.
+            self._desk.act(
+                lambda copy: copy.discard(record.id), ids=[record.id], then=self.performed.emit,
+                owner=self,
+            )  # fmt: skip
+            return
+        self._desk.perform(
+            record.id, step.command, said=said, then=self.performed.emit,
+            failed=partial(self._failed, record.id), owner=self,
+        )  # fmt: skip
+
+    def _failed(self, record_id: UUID, error: Exception) -> None:
+        if isinstance(error, Invalid) and error.details.get("problems"):
+            self._offer_filing(record_id, len(error.details["problems"]))
+        else:
+            problems.show(error, self)
+
+    def _offer_filing(self, record_id: UUID, missing: int) -> None:
+        box = question(
+            say(
+                f"还有 {missing} 处需要填写或更正，才能提交。",
+                f"{missing} answers are missing or to be corrected before this can be submitted.",
+            ),
+            say("去填写", "Go there"),
+            self,
+        )
+        box.accepted.connect(lambda: self.filing_wanted.emit(record_id))
+        box.open()
+
+
+def blocking(record: Record) -> int:
+    """How many problems keep a record from being submitted."""
+    form = FORMS[record.form]
+    return sum(p.level == "block" for p in app_answers.check(form, record.answers))
+
+
+def title_of(record: Record) -> str:
+    form = FORMS.get(record.form)
+    return (form.title_of(record.answers) if form else "") or say("（未命名）", "(untitled)")
+
+
+def question(text: str, verb: str, parent: QWidget, *, danger: bool = False) -> QMessageBox:
+    """A box with a verb and 取消; Esc is 取消. The caller opens it."""
+    from PySide6.QtCore import Qt
+
+    box = QMessageBox(parent)
+    box.setWindowTitle(say("研备", "Yanbei"))
+    box.setIcon(QMessageBox.Icon.Warning if danger else QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(text)
+    yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
+    look.mark(yes, "danger" if danger else "primary")
+    no = box.addButton(say("取消", "Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(no if danger else yes)
+    box.setEscapeButton(no)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return box
+
+
+def confirm(verb: str, thing: str, parent: QWidget, then: Callable[[], object]) -> None:
+    """Ask before what cannot be undone, with the verb and the thing named."""
+    text = say(f"{verb}“{thing}”？", f"{verb} “{thing}”?")
+    box = question(text, verb, parent, danger=True)
+    box.accepted.connect(then)
+    box.open()

@@ -1,0 +1,152 @@
+"""A record in words: the sections of `app.answers.summarise`, as labels that show plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.answers import Line, Section
+from ui import look
+from ui.language import say, told
+
+QUESTION_WIDTH = 190
+
+
+class SummaryView(QWidget):
+    """Every question that was asked and its answer.
+
+    The sections are filled in one after another, so that a long filing is readable at once.
+    """
+
+    def __init__(self, *, with_sections: bool = True) -> None:
+        super().__init__()
+        self._sections: list[Section] = []
+        self._frames: list[QWidget] = []
+        self._changed: frozenset[str] = frozenset()
+        self._column: QVBoxLayout | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.contents = QListWidget()
+        self.contents.setAccessibleName(say("章节", "Sections"))
+        self.contents.setFixedWidth(150)
+        look.mark(self.contents, "navigation")
+        self.contents.setVisible(with_sections)
+        self._with_sections = with_sections
+        self.contents.currentRowChanged.connect(self._jump)
+        row.addWidget(self.contents)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        row.addWidget(self.area, 1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._fill_next)
+        self._waiting: list[tuple[QVBoxLayout, Section]] = []
+
+    def show_sections(self, sections: Sequence[Section], changed: Sequence[str] = ()) -> None:
+        """Show a record; `changed` are paths marked as changed since the reader saw it last."""
+        if list(sections) == self._sections and frozenset(changed) == self._changed:
+            return
+        place = self.area.verticalScrollBar().value()
+        self._sections, self._changed = list(sections), frozenset(changed)
+        sheet = QWidget()
+        look.mark(sheet, "sheet")
+        self._column = column = QVBoxLayout(sheet)
+        column.setContentsMargins(look.WIDE, look.NORMAL, look.WIDE, look.WIDE)
+        column.setSpacing(look.NORMAL)
+        self._frames, self._waiting = [], []
+        quiet = QSignalBlocker(self.contents)
+        self.contents.clear()
+        for section in self._sections:
+            self.contents.addItem(told(section.title))
+            frame = QWidget()
+            inside = QVBoxLayout(frame)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.addWidget(look.label(told(section.title), "section"))
+            self._frames.append(frame)
+            self._waiting.append((inside, section))
+            column.addWidget(frame)
+        quiet.unblock()
+        column.addStretch(1)
+        self.area.setWidget(sheet)
+        self._fill_next()
+        if place:
+            QTimer.singleShot(50, self, lambda: self.area.verticalScrollBar().setValue(place))
+
+    def is_whole(self) -> bool:
+        """Whether every section has been filled in."""
+        return not self._waiting
+
+    def _fill_next(self) -> None:
+        if not self._waiting:
+            self._timer.stop()
+            return
+        inside, section = self._waiting.pop(0)
+        inside.addWidget(self._lines(section.lines))
+        if self._waiting:
+            self._timer.start()
+        else:
+            self._timer.stop()
+
+    def _lines(self, lines: Sequence[Line]) -> QWidget:
+        frame = QFrame()
+        look.mark(frame, "card")
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(look.NORMAL, look.SMALL, look.NORMAL, look.SMALL)
+        grid.setHorizontalSpacing(look.WIDE)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, QUESTION_WIDTH)
+        grid.setColumnStretch(1, 1)
+        for number, line in enumerate(lines):
+            question = look.label(told(line.label), "dim", wrap=True)
+            question.setFixedWidth(QUESTION_WIDTH)
+            top = Qt.AlignmentFlag.AlignTop
+            grid.addWidget(question, number, 0, top)
+            if line.rows:
+                grid.addWidget(self._group(line), number, 1, top)
+                continue
+            changed = line.path in self._changed
+            answer = look.label(line.text or "—", "note" if changed else "", wrap=True)
+            answer.setObjectName(f"answer:{line.path}")
+            answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            if changed:
+                answer.setText("● " + answer.text())
+                answer.setToolTip(say("与上次相比有修改", "Changed since the last version"))
+            grid.addWidget(answer, number, 1, top)
+        return frame
+
+    def _group(self, line: Line) -> QWidget:
+        frame = QWidget()
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(look.SMALL)
+        for number, row in enumerate(line.rows, start=1):
+            told_row = "；".join(
+                f"{told(cell.label)}：{cell.text}" for cell in row if cell.text and not cell.rows
+            )
+            entry = look.label(f"{number}. {told_row or '—'}", wrap=True)
+            entry.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(entry)
+            for cell in row:
+                if cell.rows:
+                    column.addWidget(self._group(cell))
+        return frame
+
+    def _jump(self, number: int) -> None:
+        if 0 <= number < len(self._frames):
+            while len(self._sections) - len(self._waiting) <= number and self._waiting:
+                self._fill_next()
+            if self._column is not None:
+                self._column.activate()
+            self.area.verticalScrollBar().setValue(self._frames[number].y() - look.SMALL)

@@ -1,0 +1,286 @@
+"""From nothing to the window: sign-in, first sign-in, main window, and back again."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.errors import AppError, SignInFailed, Unreachable
+from sync.client import RegistryClient
+from ui import language, look, problems, tasks
+from ui.desk import Desk
+from ui.language import say, told
+from ui.main_window import MainWindow
+from ui.people import accounts
+from ui.people.accounts import Account
+from ui.people.first_sign_in import FirstSignIn
+from ui.people.passwords import AskPassword, PasswordDialog
+from ui.people.sign_in import SignInWindow
+from ui.settings import Settings
+from ui.shortcuts import WheelGuard
+from ui.sync.exchange import Exchange
+
+log = logging.getLogger(__name__)
+
+
+def prepare(app: QApplication, settings: Settings) -> None:
+    """Give the program its name, look, language and manners. Once for each process."""
+    app.setApplicationName("Yanbei")
+    app.setApplicationDisplayName(say("研备", "Yanbei"))
+    language.choose(settings.language)
+    look.apply(app, zoom=settings.zoom)
+    guard = WheelGuard(app)
+    app.installEventFilter(guard)
+    _translate(app)
+
+
+def _translate(app: QApplication) -> None:
+    """Qt's own texts (context menus, dialogs) in the language chosen."""
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    if language.chosen() == "zh":
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load("qtbase_zh_CN", folder):
+            app.installTranslator(translator)
+
+
+class Application(QObject):
+    """The windows of one process, one after another. `show` begins with signing in."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        super().__init__()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication), "Qt must be running before its windows"
+        self._app = app
+        self.settings = Settings(folder, address)
+        prepare(app, self.settings)
+        app.setQuitOnLastWindowClosed(False)
+        self.account: Account | None = None
+        self.desk: Desk | None = None
+        self.exchange: Exchange | None = None
+        self.sign_in: SignInWindow | None = None
+        self.guide: FirstSignIn | None = None
+        self.window: MainWindow | None = None
+        look.scheme.changed.connect(self._rebuild)
+
+    def show(self) -> SignInWindow:
+        """Ask who it is."""
+        window = SignInWindow(self.settings)
+        window.signed_in.connect(self.open)
+        window.language_chosen.connect(self.choose_language)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.destroyed.connect(self._sign_in_closed)
+        self.sign_in = window
+        window.show()
+        return window
+
+    def open(self, account: Account, password: str = "") -> None:
+        """Work with an account that has signed in."""
+        self.account = account
+        self.desk = Desk(account.copy)
+        self.exchange = Exchange(self.desk, self._client, self.desk)
+        if account.must_change_password:
+            self.guide = FirstSignIn(self.desk, account, self.exchange)
+            self.guide.finished.connect(self._guided)
+            self.guide.show()
+        else:
+            self._show_window()
+        if self.sign_in is not None:
+            window, self.sign_in = self.sign_in, None
+            window.close()
+        if account.is_fresh:
+            self.exchange.start()
+        else:
+            self._renew(password)
+
+    def _client(self) -> RegistryClient:
+        assert self.account is not None, "the exchange runs for an account only"
+        return self.account.client()
+
+    def _show_window(self) -> None:
+        assert self.desk is not None, "a window needs a desk"
+        window = MainWindow(self.desk, self.exchange, self.settings)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.password_wanted.connect(self._ask_password)
+        window.change_password_wanted.connect(self._change_password)
+        window.sign_out_wanted.connect(self.sign_out)
+        window.language_chosen.connect(self.choose_language)
+        window.closing.connect(self._window_closed)
+        self.window = window
+        window.show()
+
+    def _guided(self, account: Account) -> None:
+        self.account = account
+        self._show_window()
+        if self.guide is not None:
+            guide, self.guide = self.guide, None
+            guide.close()
+            guide.deleteLater()
+        if self.exchange is not None:
+            self.exchange.now()
+
+    # The session
+
+    def _renew(self, password: str) -> None:
+        """A new session in the background; the desk works meanwhile."""
+        account, settings, exchange = self.account, self.settings, self.exchange
+        assert account is not None, "only an account has a session"
+        assert exchange is not None, "only an account has a session"
+        if not password or not settings.address:
+            exchange.start()
+            return
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, SignInFailed):
+                self._ask_password()
+            elif not isinstance(error, Unreachable):
+                problems.show(error, self.window)
+            exchange.start()
+
+        tasks.run(
+            lambda: accounts.renew(account, settings, password),
+            then=lambda _account: exchange.start(),
+            failed=failed,
+            owner=exchange,
+            lane="network",
+        )
+
+    def _ask_password(self) -> None:
+        account, settings, exchange = self.account, self.settings, self.exchange
+        if account is None or exchange is None or self.window is None:
+            return
+        dialog = AskPassword(self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def failed(error: Exception) -> None:
+            dialog.say_problem(_sentence(error))
+
+        def renewed(_account: Account) -> None:
+            dialog.accept()
+            exchange.now()
+
+        def given(password: str) -> None:
+            tasks.run(
+                lambda: accounts.renew(account, settings, password),
+                then=renewed,
+                failed=failed,
+                owner=dialog,
+                lane="network",
+            )
+
+        dialog.given.connect(given)
+        dialog.open()
+
+    def _change_password(self) -> None:
+        account = self.account
+        if account is None or self.window is None:
+            return
+        dialog = PasswordDialog(self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def change(old: str, new: str) -> None:
+            tasks.run(
+                lambda: accounts.change_password(account, old, new),
+                then=lambda _account: dialog.accept(),
+                failed=lambda error: dialog.form.say_problem(_sentence(error)),
+                owner=dialog,
+                lane="network",
+            )
+
+        dialog.form.chosen.connect(change)
+        dialog.open()
+
+    # Language and colours
+
+    def choose_language(self, chosen: str) -> None:
+        """Speak the other language from now on; the windows are built anew."""
+        self.settings.language = "en" if chosen == "en" else "zh"
+        language.choose(self.settings.language)
+        _translate(self._app)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        if self.window is not None:
+            before, self.window = self.window, None
+            before.closing.disconnect(self._window_closed)
+            if not before.close():
+                self.window = before
+                before.closing.connect(self._window_closed)
+                return
+            self._show_window()
+        elif self.sign_in is not None:
+            before_sign_in, self.sign_in = self.sign_in, None
+            login = before_sign_in.login.text()
+            before_sign_in.close()
+            self.show().login.setText(login)
+
+    # Leaving
+
+    def sign_out(self) -> None:
+        """Close the account's data and ask who it is again."""
+        if self.window is None:
+            return
+        window, self.window = self.window, None
+        window.closing.disconnect(self._window_closed)
+        if not window.close():
+            self.window = window
+            window.closing.connect(self._window_closed)
+            return
+        account = self.account
+        self._close_account()
+        if account is not None:
+            tasks.run(
+                partial(accounts.sign_out, account), then=_nothing, failed=_nothing, owner=self,
+                lane="network",
+            )  # fmt: skip
+        self.show()
+
+    def close(self) -> None:
+        """End everything: what is under way leaves at its next safe place, the store is closed."""
+        for window in (self.window, self.guide, self.sign_in):
+            if isinstance(window, QWidget):
+                window.blockSignals(True)  # noqa: FBT003 -- Qt's signature
+                window.close()
+        self.window = self.guide = self.sign_in = None
+        self._close_account()
+        look.scheme.changed.disconnect(self._rebuild)
+
+    def _close_account(self) -> None:
+        if self.exchange is not None:
+            self.exchange.stop()
+        tasks.finish()
+        if self.account is not None:
+            self.account.copy.close()
+        self.account = self.desk = self.exchange = None
+
+    def _window_closed(self) -> None:
+        self.window = None
+        self._close_account()
+        self._app.quit()
+
+    def _sign_in_closed(self) -> None:
+        if self.sign_in is not None:  # closed by the person, not because somebody signed in
+            self.sign_in = None
+            self._app.quit()
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Unreachable):
+        return say(
+            "连接不上登记中心，请检查网络后再试。",
+            "The registry cannot be reached; please check the network and try again.",
+        )
+    if isinstance(error, AppError):
+        return told(error.words)
+    problems.show(error)
+    return ""
+
+
+def _nothing(_result: object) -> None:
+    return

@@ -1,0 +1,57 @@
+"""The sync bar: one glance, one click to the outbox."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from ui import look
+from ui.language import say
+from ui.sync import words
+from ui.sync.exchange import SyncState
+
+
+class SyncBar(QFrame):
+    """已同步 14:02 · 待发送 2 · n 项需处理 — and at the right how many rows there are."""
+
+    outbox_wanted = Signal()
+    sync_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        look.mark(self, "bottom")
+        self.setFixedHeight(look.CONTROL + 2)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(look.SMALL, 0, look.WIDE, 0)
+        row.setSpacing(look.NORMAL)
+        self.standing, self.waiting, self.trouble = QPushButton(), QPushButton(), QPushButton()
+        for button in (self.standing, self.waiting, self.trouble):
+            look.mark(button, "bar")
+            row.addWidget(button)
+        self.standing.setToolTip(say("立即同步", "Sync now"))
+        self.standing.clicked.connect(self.sync_wanted)
+        self.waiting.clicked.connect(self.outbox_wanted)
+        self.trouble.clicked.connect(self.outbox_wanted)
+        row.addWidget(look.label(say("离线时照常工作", "Work goes on without a network"), "hint"))
+        row.addStretch(1)
+        self.rows = look.label("", "hint")
+        row.addWidget(self.rows)
+        self.show_state(SyncState())
+
+    def show_state(self, state: SyncState) -> None:
+        icon, tint, sentence = words.standing(state)
+        self.standing.setIcon(look.icon(icon, tint))
+        self.standing.setText(sentence)
+        self.waiting.setText(words.waiting(state))
+        self.waiting.setIcon(look.icon("send", "note"))
+        self.waiting.setVisible(bool(state.waiting))
+        self.trouble.setText(words.trouble(state))
+        self.trouble.setIcon(look.icon("circle-alert", "block"))
+        self.trouble.setVisible(bool(state.trouble))
+
+    def show_rows(self, total: int, selected: int) -> None:
+        """At the right: 128 项 · 选中 1."""
+        text = say(f"{total} 项", f"{total} items")
+        if selected:
+            text += say(f" · 选中 {selected}", f" · {selected} selected")
+        self.rows.setText(text)

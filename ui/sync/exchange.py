@@ -1,0 +1,202 @@
+"""When this desk exchanges with the registry, and how that stands: what the sync bar tells."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Event
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.errors import AppError, NotAllowed, SignedOut, TooOld, Unreachable
+from sync import engine
+from sync.rhythm import Result, Rhythm
+from ui import moments, problems, tasks
+from ui.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_db import OutboxItem
+    from sync.client import RegistryClient
+    from sync.engine import Report, Stage
+
+log = logging.getLogger(__name__)
+
+Standing: TypeAlias = Literal["new", "running", "done", "offline", "signed_out", "stopped"]
+LAST = "synced_at"
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """How the exchange stands."""
+
+    standing: Standing = "new"
+    last: datetime | None = None
+    """When everything was exchanged the last time."""
+    stage: str = ""
+    through: int = 0
+    """While running: what is going on, and how many of it are through."""
+    of: int = 0
+    """How many there are, where that is known."""
+    waiting: int = 0
+    """Changes that have not been sent."""
+    oldest: str = ""
+    """When the oldest of them was made."""
+    trouble: int = 0
+    """Changes that a person must look at."""
+    error: AppError | None = None
+
+
+class Exchange(QObject):
+    """Runs a round when it is time: after a save, regularly, or when somebody asks."""
+
+    told = Signal(object)
+    """The new `SyncState`."""
+    signed_out = Signal()
+    _progressed = Signal(str, int)
+
+    def __init__(
+        self, desk: Desk, client: Callable[[], RegistryClient], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._client = desk, client
+        self.rhythm = Rhythm()
+        self.state = SyncState(last=moments.parsed(desk.copy.preference(LAST) or ""))
+        self._stop = Event()
+        self._is_running = self._more = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._tick)
+        self._progressed.connect(self._on_progress)
+        desk.sync_wanted.connect(self.saved)
+        desk.changed.connect(lambda _ids: self.count())
+        desk.document_wanted.connect(self._fetch_document)
+        self.count()
+
+    def start(self) -> None:
+        """Begin with a round at once."""
+        self.now()
+
+    def now(self) -> None:
+        """A round as soon as the one under way is through: somebody asks for it."""
+        self.rhythm.online(time.monotonic())
+        self._plan()
+
+    def saved(self) -> None:
+        """Something was saved: send it soon."""
+        self._more = self._is_running
+        self.rhythm.saved(time.monotonic())
+        self._plan()
+
+    def stop(self) -> None:
+        """No further round; the one under way leaves at its next safe place."""
+        self._stop.set()
+        self._timer.stop()
+
+    def count(self) -> None:
+        """Look at the outbox again."""
+        self._desk.read(lambda copy: copy.outbox(), self._counted, owner=self)
+
+    def _counted(self, items: list[OutboxItem]) -> None:
+        waiting = [i for i in items if i.state in ("waiting", "sent")]
+        trouble = [i for i in items if i.state in ("refused", "clash")]
+        oldest = min((i.made_at for i in waiting), default="")
+        self._tell(waiting=len(waiting), oldest=oldest, trouble=len(trouble))
+
+    def _plan(self) -> None:
+        if not self._is_running and not self._stop.is_set():
+            self._timer.start(int(self.rhythm.wait(time.monotonic()) * 1000))
+
+    def _tick(self) -> None:
+        if self._is_running or self._stop.is_set():
+            return
+        self._is_running, self._more = True, False
+        self._tell(standing="running", stage="session", through=0, of=self.state.waiting)
+        copy, stop = self._desk.copy, self._stop
+
+        def work() -> Report:
+            client = self._client()
+            try:
+                return engine.run(copy, client, progress=self._told_progress, stop=stop)
+            finally:
+                client.close()
+
+        tasks.run(work, then=self._done, failed=self._failed, owner=self, lane="network")
+
+    def _told_progress(self, stage: Stage, count: int) -> None:
+        self._progressed.emit(stage, count)  # from the network's thread to this one
+
+    def _on_progress(self, stage: str, count: int) -> None:
+        if self._is_running:
+            self._tell(stage=stage, through=count)
+
+    def _done(self, report: Report) -> None:
+        at = moments.now()
+        copy = self._desk.copy
+        self._desk.read(
+            lambda _c: copy.prefer(LAST, at.isoformat(timespec="seconds")), _nothing, owner=self
+        )
+        self._tell(standing="done", last=at, stage="", error=None)
+        self._ended("done")
+        self._desk.refresh()
+        if report.received or report.sent or report.refused or report.clashes:
+            self._desk.changed.emit([])
+        self._desk.synced.emit(report)
+        self.count()
+
+    def _failed(self, error: Exception) -> None:
+        match error:
+            case Unreachable():
+                self._tell(standing="offline", stage="", error=error)
+                self._ended("unreachable")
+            case SignedOut():
+                self._tell(standing="signed_out", stage="", error=error)
+                self._ended("refused")
+                self.signed_out.emit()
+            case AppError():
+                log.info("the exchange ended: %s", error.code)
+                self._tell(standing="stopped", stage="", error=error)
+                ends = isinstance(error, TooOld | NotAllowed)
+                self._ended("refused" if ends else "unreachable")
+            case _:
+                self._tell(standing="stopped", stage="")
+                self._ended("unreachable")
+                problems.show(error)
+        self._desk.changed.emit([])  # what arrived before stays
+
+    def _ended(self, result: Result) -> None:
+        self._is_running = False
+        chance = random.random()
+        self.rhythm.ended(result, time.monotonic(), chance, more=self._more)
+        self._plan()
+
+    def _tell(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self.told.emit(self.state)
+
+    def _fetch_document(self, sha256: str) -> None:
+        copy = self._desk.copy
+
+        def work() -> None:
+            client = self._client()
+            try:
+                copy.keep_file(sha256, client.get_file(sha256))
+            finally:
+                client.close()
+
+        tasks.run(
+            work,
+            then=lambda _none: self._desk.changed.emit([]),
+            failed=lambda error: log.info("a document did not come: %s", type(error).__name__),
+            owner=self,
+            lane="network",
+        )
+
+
+def _nothing(_result: object) -> None:
+    return
