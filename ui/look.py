@@ -209,6 +209,8 @@ def _style_sheet() -> str:
     c = scheme.colours
     values = {f.name: getattr(c, f.name) for f in fields(c)} | {
         "down": _icon_file("chevron-down", "dim"),
+        "close": _icon_file("x", "dim"),
+        "close_hover": _icon_file("x", "block"),
         "up": _icon_file("chevron-up", "dim"),
         "hint_pt": f"{HINT * scheme.zoom:g}pt",
         "section_pt": f"{SECTION * scheme.zoom:g}pt",

@@ -12,8 +12,8 @@ from ui import look
 from ui.desk import Desk
 from ui.language import say
 
-LONGEST = 18
-"""Characters of a title that stand on its tab."""
+LONGEST = 36
+"""How much of a title stands on its tab: a Chinese character counts twice."""
 
 
 class Pages(QWidget):
@@ -156,9 +156,19 @@ class Pages(QWidget):
         found = next((n for n, (_key, v) in enumerate(self._open) if v is view), None)
         if found is not None:
             shown = title or say("（未命名）", "(untitled)")
-            short = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+            short = shortened(shown)
             self.tabs.setTabText(found + 1, short.replace("&", "&&"))
             self.tabs.setTabToolTip(found + 1, shown)
+
+
+def shortened(title: str) -> str:
+    """As much of a title as a tab has room for."""
+    room = LONGEST
+    for place, letter in enumerate(title):
+        room -= 2 if ord(letter) > 0x2E80 else 1
+        if room < 0:
+            return title[: max(1, place - 1)].rstrip() + "…"
+    return title
 
 
 _ICONS = {"record": "file-text", "filing": "pencil", "review": "clipboard-check"}

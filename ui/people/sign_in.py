@@ -39,7 +39,7 @@ class SignInWindow(QWidget):
         self.settings = settings
         self.setWindowTitle(say("研备 · 登录", "Yanbei · Sign in"))
         self.setWindowIcon(look.icon("clipboard-check", "accent"))
-        self.setMinimumSize(440, 420)
+        self.setMinimumSize(440, 460)
         outer = QVBoxLayout(self)
         outer.addStretch(1)
         outer.addWidget(self._card(), 0, Qt.AlignmentFlag.AlignHCenter)
@@ -134,6 +134,10 @@ class SignInWindow(QWidget):
 
     def _show_more(self, on: bool) -> None:  # noqa: FBT001 -- a signal gives it
         self._more.setVisible(on)
+        # The card has grown or shrunk: the window goes with it.
+        self.setMinimumHeight(640 if on else 460)
+        if not on:
+            self.resize(self.width(), 460)
 
     def _keep_address(self) -> None:
         if self.address.text().strip() != self.settings.address:

@@ -16,7 +16,7 @@ from ui.desk import Desk
 from ui.language import chosen, told
 from ui.records.list_view import RecordsView
 from ui.records.lists import RecordList
-from ui.records.rows_model import STATE, TITLE, UPDATED, Column, Details, RowsModel
+from ui.records.rows_model import STATE, UPDATED, Column, Details, RowsModel
 from ui.records.states import role_words
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ PEOPLE = RecordList(
     ),
 )  # fmt: skip
 NAME = Column("title", Words("姓名", "Name"), 160, "title")
-DEPARTMENT = Column("department", Words("科室", "Department"), 160)
-ROLES = Column("roles", Words("角色", "Roles"), 240)
-MOBILE = Column("mobile", Words("手机号", "Mobile"), 130)
-ID_NUMBER = Column("id_number", Words("证件号码", "ID number"), 190)
+DEPARTMENT = Column("department", Words("科室", "Department"), 120)
+ROLES = Column("roles", Words("角色", "Roles"), 190)
+MOBILE = Column("mobile", Words("手机号", "Mobile"), 120)
+ID_NUMBER = Column("id_number", Words("证件号码", "ID number"), 175)
 
 
 class StaffModel(RowsModel):
@@ -42,7 +42,7 @@ class StaffModel(RowsModel):
 
     def __init__(self, desk: Desk, query: Query, parent: QObject | None = None) -> None:
         super().__init__(desk, query, parent)
-        self.columns = (TITLE, DEPARTMENT, ROLES, MOBILE, ID_NUMBER, STATE, UPDATED)
+        self.columns = (NAME, DEPARTMENT, ROLES, MOBILE, ID_NUMBER, STATE, UPDATED)
         self._language = chosen()
 
     def fetch(self, copy: WorkingCopy, query: Query) -> tuple[RowPage, Details]:

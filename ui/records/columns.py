@@ -47,7 +47,7 @@ class ColumnLayout(QObject):
             self._header.showSection(logical)
             self._header.moveSection(self._header.visualIndex(logical), logical)
             self._header.resizeSection(logical, column.width)
-        stretched = self._model.columns.index(TITLE)
+        stretched = next(n for n, c in self._columns() if c.id == TITLE.id)
         self._header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
         self._show_sorting()
 
@@ -74,7 +74,7 @@ class ColumnLayout(QObject):
             action = QAction(told(column.words), menu)
             action.setCheckable(True)
             action.setChecked(not self._header.isSectionHidden(logical))
-            action.setEnabled(column is not TITLE)
+            action.setEnabled(column.id != TITLE.id)
             action.toggled.connect(lambda on, n=logical: self._show(n, on))
             menu.addAction(action)
         menu.addSeparator()

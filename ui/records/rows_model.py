@@ -46,7 +46,7 @@ TITLE = Column("title", Words("题目", "Title"), 380, "title")
 KIND = Column("kind", Words("类型", "Kind"), 110)
 STATE = Column("state", Words("状态", "State"), 170, "state")
 HOLDER = Column("holder", Words("当前环节", "Now with"), 170)
-UPDATED = Column("updated", Words("更新", "Updated"), 110, "updated")
+UPDATED = Column("updated", Words("更新", "Updated"), 132, "updated")
 COLUMNS = (NUMBER, TITLE, STATE, HOLDER, UPDATED)
 COLUMNS_OF_ALL_FORMS = (NUMBER, TITLE, KIND, STATE, HOLDER, UPDATED)
 

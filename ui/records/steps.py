@@ -76,6 +76,7 @@ class StepBar(QWidget):
             button.clicked.connect(partial(self.take, step))
             self.buttons[step.command] = button
             self._row.addWidget(button)
+        self.setVisible(bool(steps))
 
     def take(self, step: Step, *_clicked: object) -> None:
         """Do a step on the record shown, asking for what it asks for."""

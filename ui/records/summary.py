@@ -28,8 +28,10 @@ class SummaryView(QWidget):
     The sections are filled in one after another, so that a long filing is readable at once.
     """
 
-    def __init__(self, *, with_sections: bool = True) -> None:
+    def __init__(self, *, with_sections: bool = True, stacked: bool = False) -> None:
+        """`stacked`: answers stand under their questions, for a narrow pane."""
         super().__init__()
+        self._stacked = stacked
         self._sections: list[Section] = []
         self._frames: list[QWidget] = []
         self._changed: frozenset[str] = frozenset()
@@ -42,7 +44,6 @@ class SummaryView(QWidget):
         self.contents.setFixedWidth(150)
         look.mark(self.contents, "navigation")
         self.contents.setVisible(with_sections)
-        self._with_sections = with_sections
         self.contents.currentRowChanged.connect(self._jump)
         row.addWidget(self.contents)
         self.area = QScrollArea()
@@ -106,25 +107,29 @@ class SummaryView(QWidget):
         grid.setContentsMargins(look.NORMAL, look.SMALL, look.NORMAL, look.SMALL)
         grid.setHorizontalSpacing(look.WIDE)
         grid.setVerticalSpacing(6)
-        grid.setColumnMinimumWidth(0, QUESTION_WIDTH)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0 if self._stacked else 1, 1)
         for number, line in enumerate(lines):
-            question = look.label(told(line.label), "dim", wrap=True)
-            question.setFixedWidth(QUESTION_WIDTH)
+            question = look.label(told(line.label), "hint" if self._stacked else "dim", wrap=True)
+            answer = self._group(line) if line.rows else self._answer(line)
             top = Qt.AlignmentFlag.AlignTop
-            grid.addWidget(question, number, 0, top)
-            if line.rows:
-                grid.addWidget(self._group(line), number, 1, top)
-                continue
-            changed = line.path in self._changed
-            answer = look.label(line.text or "—", "note" if changed else "", wrap=True)
-            answer.setObjectName(f"answer:{line.path}")
-            answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            if changed:
-                answer.setText("● " + answer.text())
-                answer.setToolTip(say("与上次相比有修改", "Changed since the last version"))
-            grid.addWidget(answer, number, 1, top)
+            if self._stacked:
+                grid.addWidget(question, 2 * number, 0)
+                grid.addWidget(answer, 2 * number + 1, 0)
+            else:
+                question.setFixedWidth(QUESTION_WIDTH)
+                grid.addWidget(question, number, 0, top)
+                grid.addWidget(answer, number, 1, top)
         return frame
+
+    def _answer(self, line: Line) -> QWidget:
+        changed = line.path in self._changed
+        answer = look.label(line.text or "—", "note" if changed else "", wrap=True)
+        answer.setObjectName(f"answer:{line.path}")
+        answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if changed:
+            answer.setText("● " + answer.text())
+            answer.setToolTip(say("与上次相比有修改", "Changed since the last version"))
+        return answer
 
     def _group(self, line: Line) -> QWidget:
         frame = QWidget()
@@ -132,8 +137,10 @@ class SummaryView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.SMALL)
         for number, row in enumerate(line.rows, start=1):
-            told_row = "；".join(
-                f"{told(cell.label)}：{cell.text}" for cell in row if cell.text and not cell.rows
+            told_row = say("；", "; ").join(
+                f"{told(cell.label)}{say('：', ': ')}{cell.text}"
+                for cell in row
+                if cell.text and not cell.rows
             )
             entry = look.label(f"{number}. {told_row or '—'}", wrap=True)
             entry.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -67,7 +67,7 @@ def _entry(record: Record, passage: Passage, name_of: Callable[[str], str]) -> E
         icon=ICONS.get(passage.command, moody) if not moved else moody,
         tint="faint" if not passage.at else tint if moved else "dim",
         what=told(step.words) if step else passage.command,
-        who=f"{who}（{role}）" if role and role != who else who,
+        who=say(f"{who}（{role}）", f"{who} ({role})") if role and role != who else who,
         when=moments.minute(passage.at) or say("待发送", "Waits to be sent"),
         led=f"{told(before.words)} → {told(after.words)}" if before else "",
         said=tuple(_said(step.asks if step else None, passage, name_of)),
@@ -156,6 +156,6 @@ def _drawn(entry: Entry) -> QWidget:
     text.addLayout(head)
     text.addWidget(look.label(entry.who, "dim"))
     for asked, said in entry.said:
-        text.addWidget(look.label(f"{asked}：{said}", wrap=True))
+        text.addWidget(look.label(asked + say("：", ": ") + said, wrap=True))
     row.addLayout(text, 1)
     return frame

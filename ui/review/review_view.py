@@ -74,7 +74,7 @@ class ReviewView(QWidget):
         column.setContentsMargins(look.WIDE, look.SMALL, look.WIDE, look.SMALL)
         column.setSpacing(look.SMALL)
         column.addLayout(self._heading())
-        self.summary = SummaryView(with_sections=False)
+        self.summary = SummaryView(with_sections=False, stacked=True)
         self.documents, self.opinion = DocumentPane(desk), OpinionPane(desk)
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setChildrenCollapsible(True)

@@ -1,0 +1,193 @@
+"""Reading one record: the answers in words, the timeline, and the review of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.forms import FORMS
+from app.workflows import WORKFLOWS
+from tests.ui.conftest import DeskOf
+from tests.ui.world import (
+    COMMITTEE,
+    MEMBER,
+    PI,
+    SECRETARY,
+    cards,
+    given_opinion,
+    news,
+    passage,
+    person,
+    study,
+    submitted,
+)
+from ui.records import timeline
+from ui.records.record_view import RecordView
+from ui.review.review_view import PREFERENCE, ReviewView
+
+
+def opened(qtbot: QtBot, view: RecordView) -> RecordView:
+    qtbot.addWidget(view)
+    qtbot.waitUntil(lambda: view.reading is not None)
+    qtbot.waitUntil(view.summary.is_whole)
+    return view
+
+
+def texts(view: object) -> list[str]:
+    return [label.text() for label in view.findChildren(QLabel)]  # type: ignore[attr-defined]
+
+
+def test_what_was_written_is_never_taken_for_markup(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = study("<h1>大标题</h1><img src='http://x'>")
+    news(desk.copy, record)
+
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    assert "<h1>大标题</h1><img src='http://x'>" in texts(view)
+    assert all(label.textFormat().name == "PlainText" for label in view.findChildren(QLabel) if label.text())
+
+
+def test_private_answers_are_masked(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = person("何平", mobile="13800000002", id_number="11010519491231002X", who=PI)
+    news(desk.copy, record)
+
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    shown = " ".join(texts(view.summary))
+    private = [f for f in FORMS["person"].fields() if f.private]
+    assert private, "the form must say what is private"
+    assert "19491231" not in shown
+
+
+def test_the_buttons_of_a_record_are_what_its_workflow_opens(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(SECRETARY)
+    record = submitted("送审研究", state="ec_concl")
+    news(desk.copy, record)
+
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    wanted = [s.command for s in WORKFLOWS["study"].open_to("ec_concl", {"ethics_secretary"})]
+    assert list(view.steps.buttons) == wanted
+    assert view.steps.buttons["ec_conclude"].property("kind") == "primary"
+    assert view.steps.buttons["return"].property("kind") == "danger"
+
+
+def test_the_timeline_tells_who_did_what_and_what_was_said(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(SECRETARY)
+    cards(desk.copy)
+    made = submitted("送审研究", state="returned")
+    returned = passage(
+        "return", "ec_form", "returned", by=SECRETARY.id, name="周静", role="ethics_secretary",
+        said={"reason": "请补充知情同意书。"}, at="2026-11-21T01:00:00+00:00",
+    )  # fmt: skip
+    record = replace(made, log=(*made.log, returned))
+    news(desk.copy, record)
+
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    found = view.timeline.texts()
+    assert found[0] == "驳回"
+    assert "待伦理委员会形式审查 → 已驳回" in found
+    assert "周静（伦理委员会秘书）" in found
+    assert "原因：请补充知情同意书。" in found
+    assert "伦理委员会：长河市第一人民医院伦理委员会" in found
+
+
+def test_what_was_done_here_waits_in_the_timeline(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = study("甲研究")
+    news(desk.copy, record)
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    title = FORMS["study"].title_fields[0]
+    desk.perform(record.id, "save", answers={title: "乙研究"}, owner=view)
+
+    qtbot.waitUntil(lambda: "待发送" in view.timeline.texts())
+    assert view._title.text() == "乙研究"
+
+
+def test_saves_on_end_are_told_once() -> None:
+    saves = [passage("save", "draft", "draft", revision=n) for n in (1, 2, 3)]
+    others = [passage("submit", "draft", "ec_form"), passage("save", "ec_form", "ec_form", by="x")]
+
+    assert timeline.shown([*saves, *others]) == [saves[2], *others]
+
+
+def test_a_record_taken_back_closes_its_page(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = desk.copy.begin("study", role="pi")
+    view = opened(qtbot, RecordView(desk, record.id))
+
+    with qtbot.waitSignal(view.closed):
+        desk.act(lambda copy: copy.discard(record.id), ids=[record.id], owner=view)
+
+
+def reviewed(qtbot: QtBot, view: ReviewView) -> ReviewView:
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+    qtbot.waitUntil(lambda: view.review is not None)
+    return view
+
+
+def test_a_secretary_reads_the_opinions_of_the_members(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(SECRETARY)
+    cards(desk.copy)
+    record = submitted("送审研究", state="ec_members")
+    news(desk.copy, record, given_opinion(record), given_opinion(record, PI, "given"))
+
+    view = reviewed(qtbot, ReviewView(desk, record.id))
+
+    found = texts(view.opinion)
+    assert view.opinion._head.text() == "审查意见 1/2"
+    assert {"沈兰", "何平", "待审查", "已提交意见"} <= set(found)
+    assert set(view.steps.buttons) == {"ec_close"}
+
+
+def test_a_review_opens_from_the_opinion_asked_for(qtbot: QtBot, desk_of: DeskOf) -> None:
+    pytest.importorskip("ui.forms.filing")
+    desk = desk_of(MEMBER)
+    record = submitted("送审研究", state="ec_members")
+    asked = given_opinion(record)
+    news(desk.copy, record, asked)
+
+    view = reviewed(qtbot, ReviewView(desk, asked.id))
+
+    assert view._title.text() == "送审研究"
+    assert view.review is not None
+    assert view.review.mine is not None
+    assert view.review.mine.record.id == asked.id
+    assert view.opinion.filing is not None
+
+
+def test_the_panes_stand_as_they_were_left(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(SECRETARY)
+    record = submitted("送审研究")
+    news(desk.copy, record)
+    view = reviewed(qtbot, ReviewView(desk, record.id))
+
+    view.toggles[1].click()
+    qtbot.waitUntil(lambda: "false" in (desk.copy.preference(PREFERENCE) or ""))
+    again = reviewed(qtbot, ReviewView(desk, record.id))
+
+    assert not again.documents.isVisible()
+    assert again.summary.isVisible()
+
+
+def test_the_own_record_is_found_by_the_account(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = person("何平", mobile="13800000002", id_number="11010519491231002X", who=PI)
+    news(desk.copy, record)
+
+    view = opened(qtbot, RecordView(desk, UUID(PI.id.split(":")[1])))
+
+    assert "complete" in view.steps.buttons, "the person completes their own data in any role"
+    assert COMMITTEE not in " ".join(texts(view))
