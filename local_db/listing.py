@@ -23,8 +23,8 @@ COLUMNS = (
     "people",
 )  # fmt: skip
 INSERT = (
-    f"INSERT OR REPLACE INTO head (n, {', '.join(COLUMNS)}, waits, parties, unsent, problem, find) "
-    f"VALUES (?{', ?' * (len(COLUMNS) + 5)})"
+    f"INSERT OR REPLACE INTO head (n, {', '.join(COLUMNS)}, waits, parties, unsent, problem) "
+    f"VALUES (?{', ?' * (len(COLUMNS) + 4)})"
 )
 SORTS = {"updated": "updated_at", "title": "sort", "number": "number", "state": "state"}
 
@@ -47,7 +47,7 @@ def put(connection: Connection, seen: Sequence[Seen], fresh: frozenset[int] = fr
         find, held, engaged = sought(head), head.get("waits", ()), head.get("parties", ())
         columns = (head[column] for column in COLUMNS)
         flags = (int(unsent), int(problem))
-        heads.append((n, *columns, " ".join(held), " ".join(engaged), *flags, find))
+        heads.append((n, *columns, " ".join(held), " ".join(engaged), *flags))
         waits += [(key, n) for key in set(held)]
         parties += [(name, n) for name in set(engaged)]
         if was.get(n) != find:
@@ -56,6 +56,7 @@ def put(connection: Connection, seen: Sequence[Seen], fresh: frozenset[int] = fr
         (INSERT, heads),
         ("INSERT INTO waits (key, n) VALUES (?, ?)", waits),
         ("INSERT INTO party (name, n) VALUES (?, ?)", parties),
+        ("REPLACE INTO words (n, text) VALUES (?, ?)", finds),
         ("REPLACE INTO find (rowid, text) VALUES (?, ?)", finds),
     ):
         if values:
@@ -68,17 +69,18 @@ def _clear(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
         return {}
     these = "IN (SELECT value FROM json_each(?))"
     listed = (orjson.dumps(numbers).decode(),)
-    found = connection.exec_driver_sql(f"SELECT n, find FROM head WHERE n {these}", listed).all()
+    found = connection.exec_driver_sql(f"SELECT n, text FROM words WHERE n {these}", listed).all()
     for table in ("waits", "party"):
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE n {these}", listed)
-    return {int(n): str(find) for n, find in found}
+    return {int(n): str(text) for n, text in found}
 
 
 def remove(connection: Connection, numbers: Iterable[int]) -> None:
     """Take records out of every list; the records themselves stay."""
     gone = [(n,) for n in numbers]
     if gone:
-        for table, column in (("find", "rowid"), ("head", "n"), ("waits", "n"), ("party", "n")):
+        for table in ("find", "words", "head", "waits", "party"):
+            column = "rowid" if table == "find" else "n"
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = ?", gone)
 
 
@@ -124,7 +126,7 @@ def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
             claims.append("n IN (SELECT rowid FROM find WHERE text MATCH ?)")
             values.append('"' + word.replace('"', '""') + '"')
         else:
-            claims.append("instr(find, ?)")
+            claims.append("n IN (SELECT n FROM words WHERE instr(text, ?))")
             values.append(word)
     return " AND ".join(claims), tuple(values)
 

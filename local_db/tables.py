@@ -1,7 +1,7 @@
 """Tables of the working copy. Private to local_db: others get values.
 
 `n` is a record's number on this desk. A record is what the registry last said (`body`, the bytes
-as they came) and how it is seen with the outbox on top (`head`, `waits`, `party`, `find`).
+as they came) and how it is seen with the outbox on top (`head`, `words`, `waits`, `party`).
 """
 
 from __future__ import annotations
@@ -60,12 +60,18 @@ HEAD = Table(
     _text("parties"),
     _number("unsent"),
     _number("problem"),
-    _text("find"),
     Index("head_updated", "form", "updated_at"),
     Index("head_title", "form", "sort"),
     Index("head_number", "form", "number"),
     Index("head_state", "form", "state"),
     Index("head_parent", "parent"),
+)
+
+WORDS = Table(  # what is searched; apart from `head`, so that looking through all of it is quick
+    "words",
+    METADATA,
+    Column("n", Integer, ForeignKey("record.n", ondelete="CASCADE"), primary_key=True),
+    _text("text"),
 )
 
 WAITS = Table(
@@ -159,7 +165,7 @@ FILE = Table(
     _text("added_at"),
 )
 
-# Trigrams of `head.find`, for words of three characters or more.
+# Trigrams of `words.text`, for words of three characters or more.
 FIND = (
     "CREATE VIRTUAL TABLE find USING fts5"
     "(text, content='', contentless_delete=1, tokenize='trigram')"

@@ -36,17 +36,19 @@ PAUSES = (0.3, 1.5)
 """Seconds before the second and the third try; every message may be repeated."""
 PASSING = (502, 503, 504)
 """Replies of a proxy or of a registry that is just starting: tried again."""
+PARTIAL = 206
 CHUNK = 64 * 1024
 LONGEST_REPLY = 64 * 1024 * 1024
 LONGEST_FILE = 100 * 1024 * 1024
 
 
 class Timeouts(NamedTuple):
-    """Seconds: to connect, between two pieces of a reply, and for a reply as a whole."""
+    """Seconds: to connect, between two pieces, for a reply as a whole, for a document."""
 
     connect: float = 5
     read: float = 30
     whole: float = 120
+    document: float = 1800  # 100 MB on a thin line
 
 
 class RegistryClient:
@@ -125,7 +127,23 @@ class RegistryClient:
         self._call("PUT", f"/files/{sha256}", data=content, headers=headers)
 
     def get_file(self, sha256: str) -> bytes:
-        return self._call("GET", f"/files/{sha256}", longest=LONGEST_FILE)
+        """Fetch a document; one that breaks off goes on from where it was."""
+        here, tries = bytearray(), 0
+        while True:
+            before = len(here)
+            headers = {"Range": f"bytes={before}-"} if before else {}
+            try:
+                with closing(self._open("GET", f"/files/{sha256}", headers=headers)) as reply:
+                    if before and reply.status_code != PARTIAL:
+                        here.clear()  # it begins anew
+                    for piece in self._pieces(reply, LONGEST_FILE, self._timeouts.document):
+                        here += piece
+                return bytes(here)
+            except Unreachable:
+                tries = 0 if len(here) > before else tries + 1
+                if tries > len(PAUSES):
+                    raise
+                self._sleep(PAUSES[max(0, tries - 1)])
 
     # -- how they travel -----------------------------------------------------
 
@@ -180,9 +198,11 @@ class RegistryClient:
             return faulty(reply.status_code)
         return error if error.words.zh else faulty(reply.status_code)
 
-    def _pieces(self, reply: requests.Response, longest: int) -> Iterator[bytes]:
+    def _pieces(
+        self, reply: requests.Response, longest: int, seconds: float = 0
+    ) -> Iterator[bytes]:
         # `timeout` of requests is for each piece: a registry that drips would hold us for ever.
-        until = time.monotonic() + self._timeouts.whole
+        until = time.monotonic() + (seconds or self._timeouts.whole)
         size = 0
         for piece in pieces(reply):
             size += len(piece)
@@ -220,7 +240,7 @@ class News:
         with closing(self._reply):
             lines = _lines(self._reply)
             for line in lines:
-                if line.startswith(b'{"end"'):
+                if b'"end":' in line[:10]:
                     self.end = self._parsed(NewsEnd, line)
                     return
                 item = self._parsed(NewsLine, line)

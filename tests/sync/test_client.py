@@ -256,3 +256,44 @@ def test_a_compressed_stream_that_is_damaged_is_not_taken(network: FaultyNetwork
 
         with pytest.raises((Unreadable, Unreachable)):
             positions(network)
+
+
+# -- documents ---------------------------------------------------------------------------------
+
+DOCUMENT = bytes(range(256)) * 400
+
+
+def ranged(network: FaultyNetwork, cut: int) -> Fault:
+    """A registry that knows ranges, on a line that breaks after so many bytes."""
+
+    def answer(exchange: Exchange) -> bytes:
+        asked = exchange.request.lower().partition(b"range: bytes=")[2].partition(b"-")[0]
+        start = int(asked or 0)
+        status = "206 Partial" if start else "200 OK"
+        reply = said(status, DOCUMENT[start:])(exchange)
+        return reply[: reply.index(b"\r\n\r\n") + 4 + cut]
+
+    return answer
+
+
+def test_a_document_that_breaks_off_goes_on_from_where_it_was(network: FaultyNetwork) -> None:
+    network.plan = [ranged(network, 30_000)] * 4
+
+    assert client(network).get_file("a" * 64) == DOCUMENT
+    assert len(network.seen) == 4
+
+
+def test_a_document_from_a_registry_without_ranges_begins_anew(network: FaultyNetwork) -> None:
+    broken = ranged(network, 30_000)
+    network.plan = [broken, ok(DOCUMENT)]
+
+    assert client(network).get_file("a" * 64) == DOCUMENT
+
+
+def test_a_document_that_never_gets_on_is_given_up(network: FaultyNetwork) -> None:
+    network.plan = [ranged(network, 0)] * 10
+
+    with pytest.raises(Unreachable):
+        client(network).get_file("a" * 64)
+
+    assert len(network.seen) == 3
