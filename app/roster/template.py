@@ -42,7 +42,8 @@ def save(path: Path, content: bytes) -> None:
                 "The disk is full and the file was not saved. Make room, or save it elsewhere.",
             ) from error
         raise Unreadable(
-            f"无法写入“{path.name}”（{error.strerror}）。如果它正在 Excel 中打开，请先关闭，或另存为别的名字。",
+            f"无法写入“{path.name}”（{error.strerror}）。"
+            "如果它正在 Excel 中打开，请先关闭，或另存为别的名字。",
             f"“{path.name}” cannot be written ({error.strerror}). If it is open in Excel, close it"
             " first, or save under another name.",
         ) from error
