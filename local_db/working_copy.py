@@ -54,7 +54,8 @@ class WorkingCopy:
         with told_in_words():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path, self._key = folder / STORE, key
-        self._lock = FileLock(folder / "lock")
+        # Not thread-local: the store is opened in a lane and closed by the window.
+        self._lock = FileLock(folder / "lock", thread_local=False)
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
