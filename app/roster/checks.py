@@ -341,7 +341,7 @@ def _seen(terms: Terms, found: Finding) -> Finding:
 
 def between(entries: Iterable[Entry]) -> list[Entry]:
     """Compare the rows with each other (X codes), anew: what was found between them before goes."""
-    alone = [replace(e, findings=tuple(f for f in e.findings if f.code[0] != "X")) for e in entries]
+    alone = [_alone(e) for e in entries]
     found: dict[int, list[Finding]] = {}
     for code, column in (("X01", at.ID_NUMBER), ("X02", at.MOBILE), ("X03", at.EMAIL)):
         for _value, rows in _shared(alone, column).items():
@@ -353,6 +353,12 @@ def between(entries: Iterable[Entry]) -> list[Entry]:
             for row in rows:
                 found.setdefault(row, []).append(finding("X04", row, at.NAME, rows=_listed(rows)))
     return [_with(e, found[e.row]) if e.row in found else e for e in alone]
+
+
+def _alone(entry: Entry) -> Entry:
+    if not any(f.code[0] == "X" for f in entry.findings):
+        return entry
+    return replace(entry, findings=tuple(f for f in entry.findings if f.code[0] != "X"))
 
 
 def _with(entry: Entry, more: list[Finding]) -> Entry:

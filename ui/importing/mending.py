@@ -193,7 +193,7 @@ class MendingPage(QWidget):
         self.only.blockSignals(False)  # noqa: FBT003
         old, self.model = self.model, PeopleModel(checked, terms, self)
         self.model.rechecked.connect(self._refresh)
-        self.model.undo_stack.indexChanged.connect(self._refresh)
+        self.model.undo_stack.indexChanged.connect(self._on_step)
         self.table.show_people(self.model)
         self.table.selectionModel().currentChanged.connect(self._on_current)
         if old is not None:
@@ -232,8 +232,7 @@ class MendingPage(QWidget):
         self.warned.setVisible(n["warnings"] > 0)
         self.here.setVisible(n["here_already"] > 0)
         self.findings.show_findings(self.model.problems())
-        self.undo.setEnabled(self.model.undo_stack.canUndo())
-        self.redo.setEnabled(self.model.undo_stack.canRedo())
+        self._on_step()
         entries = self.to_import()
         self.go.setText(say(f"导入 {len(entries)} 人", f"Import {len(entries)}"))
         self.go.setEnabled(bool(entries))
@@ -274,6 +273,11 @@ class MendingPage(QWidget):
         if self.model is not None:
             self.model.show_only_problems(only)
             self._refresh()
+
+    def _on_step(self) -> None:
+        if self.model is not None:
+            self.undo.setEnabled(self.model.undo_stack.canUndo())
+            self.redo.setEnabled(self.model.undo_stack.canRedo())
 
     def _on_undo(self) -> None:
         if self.model is not None:

@@ -59,9 +59,9 @@ class PeopleModel(QAbstractTableModel):
         self._terms = terms
         self._about_file = checked.about_file
         self._entries: list[Entry] = list(checked.entries)
-        self._shown = list(range(len(self._entries)))
         self._only_problems = False
         self._by_cell: dict[tuple[int, int], list[Finding]] = {}
+        self._show()
         self._index()
         self.undo_stack = QUndoStack(self)
 
@@ -74,17 +74,18 @@ class PeopleModel(QAbstractTableModel):
         """Everything as it stands now."""
         return Checked(self._about_file, tuple(self._entries))
 
+    def problems_at(self, row: int, column: int) -> list[Finding]:
+        """What is said of one cell of the workbook."""
+        return self._by_cell.get((row, column), [])
+
     def problems(self) -> list[Finding]:
         """What should be looked at, in reading order; what is said of every row is left out."""
-        found = [f for e in self._entries for f in e.findings if f.code not in ROUTINE]
-        return sorted(found, key=lambda f: (f.row, f.column, f.code))
+        return self._problems
 
     def place(self, row: int, column: int) -> QModelIndex:
         """Where a cell of the workbook stands in the table; invalid where its row is not shown."""
-        for at, n in enumerate(self._shown):
-            if self._entries[n].row == row:
-                return self.index(at, column)
-        return QModelIndex()
+        at = self._place_of.get(row)
+        return QModelIndex() if at is None else self.index(at, column)
 
     def row_at(self, index: Index) -> int:
         """The number of a row in the workbook."""
@@ -137,15 +138,20 @@ class PeopleModel(QAbstractTableModel):
 
     def _show(self) -> None:
         self._shown = [
-            n for n, e in enumerate(self._entries)
+            n
+            for n, e in enumerate(self._entries)
             if not self._only_problems or any(f.code not in ROUTINE for f in e.findings)
-        ]  # fmt: skip
+        ]
+        self._place_of = {self._entries[n].row: at for at, n in enumerate(self._shown)}
 
     def _index(self) -> None:
+        """Take stock of the findings, so that painting and moving need not look for them."""
         self._by_cell = {}
+        self._problems: list[Finding] = []
         for entry in self._entries:
             for found in entry.findings:
                 if found.code not in ROUTINE:
+                    self._problems.append(found)
                     self._by_cell.setdefault((entry.row, found.column), []).append(found)
 
     # What Qt asks
