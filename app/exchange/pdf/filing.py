@@ -1,0 +1,82 @@
+"""Any record as paper: everything its form asks, in the form's order."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer
+
+from app.exchange.pdf import fonts
+from app.exchange.pdf.blocks import Heading, entry, sections, words
+from app.exchange.pdf.sheet import DRAFT, Sheet, print_pages
+from app.exchange.told import Names, told
+from app.forms import FORMS
+from app.record import Record
+from app.workflows import WORKFLOWS
+from app.words import Language, Words
+
+NUMBER = Words("编号", "Number")
+STATE = Words("状态", "State")
+VERSION = Words("版本", "Version")
+INSTITUTION = Words("机构", "Institution")
+NO_NUMBER = Words("（备案后生成）", "(given when filed)")
+UNSENT = Words("尚未上报", "not sent yet")
+NTH = Words("第 {n} 次修订", "Revision {n}")
+
+
+def state_of(record: Record, language: Language) -> str:
+    workflow = WORKFLOWS.get(record.form)
+    return workflow.state(record.state).words.say(language) if workflow else record.state
+
+
+def watermark_of(record: Record, language: Language) -> str:
+    """草稿 until the record is settled; a record that ended otherwise says how it ended."""
+    workflow = WORKFLOWS.get(record.form)
+    mood = workflow.state(record.state).mood if workflow else "draft"
+    if mood == "done":
+        return ""
+    return state_of(record, language) if mood == "ended" else DRAFT.say(language)
+
+
+def filing_pdf(  # noqa: PLR0913 -- each is one thing that stands on the paper
+    record: Record,
+    *,
+    institution: str = "",
+    printed_by: str = "",
+    printed_at: datetime.datetime | None = None,
+    language: Language = "zh",
+    names: Names | None = None,
+) -> bytes:
+    """The whole record as an A4 PDF, in the order of its form; a draft says so on every page."""
+    form = FORMS[record.form]
+    title = form.title_of(record.answers) or form.words.say(language)
+    with fonts.MAKING:
+        fonts.ready()
+        story = [
+            *_title(record, title, institution, language),
+            *sections(told(form, record.answers, names=names, language=language), language),
+        ]
+        sheet = Sheet(
+            title=title,
+            header=(institution, record.number, title),
+            watermark=watermark_of(record, language),
+            printed_by=printed_by,
+            printed_at=printed_at,
+            language=language,
+        )
+        return print_pages(story, sheet)
+
+
+def _title(record: Record, title: str, institution: str, language: Language) -> Iterator[Flowable]:
+    form = FORMS[record.form]
+    yield Heading(form.words.say(language), kind="title", key="start")
+    if title != form.words.say(language):
+        yield words(title, "subtitle")
+    yield Spacer(1, 5 * mm)
+    revision = NTH.fill(n=record.revision) if record.revision else UNSENT
+    yield entry(NUMBER.say(language), record.number or NO_NUMBER.say(language))
+    yield entry(STATE.say(language), state_of(record, language))
+    yield entry(VERSION.say(language), revision.say(language))
+    yield entry(INSTITUTION.say(language), institution)
