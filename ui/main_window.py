@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
+from app.errors import SignedOut
 from ui import look, shortcuts
 from ui.desk import Desk
 from ui.language import say, told
@@ -227,7 +228,7 @@ class MainWindow(QMainWindow):
 
     def _on_sync(self, state: SyncState) -> None:
         self.bar.show_state(state)
-        self.expired.setVisible(state.standing == "signed_out")
+        self.expired.setVisible(isinstance(state.error, SignedOut))
         self.navigation.show_count(OUTBOX.id, state.waiting + state.trouble)
 
     # Opening and closing

@@ -33,12 +33,10 @@ def prepare(app: QApplication, settings: Settings) -> None:
     app.setApplicationDisplayName(say("研备", "Yanbei"))
     language.choose(settings.language)
     look.apply(app, zoom=settings.zoom)
-    guard = WheelGuard(app)
-    app.installEventFilter(guard)
-    _translate(app)
+    translate(app)
 
 
-def _translate(app: QApplication) -> None:
+def translate(app: QApplication) -> None:
     """Qt's own texts (context menus, dialogs) in the language chosen."""
     for old in app.findChildren(QTranslator):
         app.removeTranslator(old)
@@ -60,6 +58,8 @@ class Application(QObject):
         self._app = app
         self.settings = Settings(folder, address)
         prepare(app, self.settings)
+        self._guard = WheelGuard(self)
+        app.installEventFilter(self._guard)
         app.setQuitOnLastWindowClosed(False)
         self.account: Account | None = None
         self.desk: Desk | None = None
@@ -202,7 +202,7 @@ class Application(QObject):
         """Speak the other language from now on; the windows are built anew."""
         self.settings.language = "en" if chosen == "en" else "zh"
         language.choose(self.settings.language)
-        _translate(self._app)
+        translate(self._app)
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -232,13 +232,12 @@ class Application(QObject):
             self.window = window
             window.closing.connect(self._window_closed)
             return
-        account = self.account
+        client = self._client()
         self._close_account()
-        if account is not None:
-            tasks.run(
-                partial(accounts.sign_out, account), then=_nothing, failed=_nothing, owner=self,
-                lane="network",
-            )  # fmt: skip
+        tasks.run(
+            partial(accounts.sign_out, client), then=_nothing, failed=_nothing, owner=self,
+            lane="network",
+        )  # fmt: skip
         self.show()
 
     def close(self) -> None:
@@ -250,6 +249,7 @@ class Application(QObject):
         self.window = self.guide = self.sign_in = None
         self._close_account()
         look.scheme.changed.disconnect(self._rebuild)
+        self._app.removeEventFilter(self._guard)
 
     def _close_account(self) -> None:
         if self.exchange is not None:

@@ -13,6 +13,7 @@ from local_db import WorkingCopy
 from tests.local_db.desks import desk as working_copy
 from ui import language, look, tasks
 from ui.desk import Desk
+from ui.start import translate
 
 KEY = bytes(range(32))
 DeskOf = Callable[..., Desk]
@@ -23,6 +24,7 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     """Chinese and light, whatever the test before it left."""
     language.choose("zh")
     look.apply(qapp, dark=False)
+    translate(qapp)
     yield
     language.choose("zh")
     tasks.finish()

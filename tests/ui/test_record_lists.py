@@ -158,7 +158,9 @@ def test_the_layout_is_kept_by_the_names_of_the_columns(qtbot: QtBot, desk_of: D
     view.table.horizontalHeader().resizeSection(number, 222)
     view.table.horizontalHeader().sectionClicked.emit(number)
 
-    qtbot.waitUntil(lambda: "222" in (desk.copy.preference(f"columns:my_studies:{desk.role}") or ""))
+    qtbot.waitUntil(
+        lambda: "222" in (desk.copy.preference(f"columns:my_studies:{desk.role}") or "")
+    )
     again = shown(qtbot, desk)
 
     assert again.table.horizontalHeader().sectionSize(number) == 222

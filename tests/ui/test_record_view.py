@@ -49,7 +49,11 @@ def test_what_was_written_is_never_taken_for_markup(qtbot: QtBot, desk_of: DeskO
     view = opened(qtbot, RecordView(desk, record.id))
 
     assert "<h1>大标题</h1><img src='http://x'>" in texts(view)
-    assert all(label.textFormat().name == "PlainText" for label in view.findChildren(QLabel) if label.text())
+    assert all(
+        label.textFormat().name == "PlainText"
+        for label in view.findChildren(QLabel)
+        if label.text()
+    )
 
 
 def test_private_answers_are_masked(qtbot: QtBot, desk_of: DeskOf) -> None:
@@ -65,9 +69,7 @@ def test_private_answers_are_masked(qtbot: QtBot, desk_of: DeskOf) -> None:
     assert "19491231" not in shown
 
 
-def test_the_buttons_of_a_record_are_what_its_workflow_opens(
-    qtbot: QtBot, desk_of: DeskOf
-) -> None:
+def test_the_buttons_of_a_record_are_what_its_workflow_opens(qtbot: QtBot, desk_of: DeskOf) -> None:
     desk = desk_of(SECRETARY)
     record = submitted("送审研究", state="ec_concl")
     news(desk.copy, record)

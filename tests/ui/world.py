@@ -24,7 +24,10 @@ AUTHORITY = Principal(
     "office:66666666-6666-4666-8666-666666666666", "长河省卫生健康委员会",
     (Grant("authority", "office:66666666-6666-4666-8666-666666666666"),),
 )  # fmt: skip
-LONG_ZH = "某新型口服抗凝药物与华法林比较用于非瓣膜性心房颤动合并稳定性冠心病患者卒中预防的多中心随机双盲双模拟对照研究"
+LONG_ZH = (
+    "某新型口服抗凝药物与华法林比较用于非瓣膜性心房颤动合并稳定性冠心病患者"
+    "卒中预防的多中心随机双盲双模拟对照研究"
+)
 LONG_EN = (
     "A multicentre randomised double-blind double-dummy study comparing a new oral anticoagulant "
     "with warfarin in non-valvular atrial fibrillation and stable coronary disease"

@@ -114,12 +114,14 @@ def change_password(account: Account, old: str, new: str) -> Account:
     return replace(account, is_fresh=True)
 
 
-def sign_out(account: Account) -> None:
+def sign_out(client: RegistryClient) -> None:
     """End the session in the registry, where it can be reached."""
     try:
-        account.client().sign_out()
+        client.sign_out()
     except AppError:
         return  # it ends by itself; the data here are closed either way
+    finally:
+        client.close()
 
 
 def _first_time(settings: Settings, folder: Path, login: str, password: str) -> Account:

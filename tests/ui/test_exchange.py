@@ -1,0 +1,196 @@
+"""The sync bar, the outbox, and settling a clash."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.errors import SignedOut, TooOld
+from app.forms import FORMS
+from sync.client import RegistryClient
+from tests.local_db.desks import clash, refused
+from tests.ui.conftest import DeskOf
+from tests.ui.door import Door, standing
+from tests.ui.world import PI, news, study
+from ui import language
+from ui.desk import Desk
+from ui.records.steps import QMessageBox
+from ui.sync import words
+from ui.sync.bar import SyncBar
+from ui.sync.exchange import Exchange, SyncState
+from ui.sync.outbox import OutboxCard, OutboxView
+from ui.sync.settle import SettleDialog
+
+TITLE = FORMS["study"].title_fields[0]
+NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("state", "zh", "en"),
+    [
+        (SyncState(), "尚未同步", "Not synced yet"),
+        (SyncState("offline"), "离线", "Offline"),
+        (SyncState("signed_out", error=SignedOut("", "")), "登录已过期", "Session ended"),
+        (SyncState("stopped", error=TooOld("请更新。", "Update.")), "请更新。", "Update."),
+        (SyncState("running", stage="changes", through=3, of=12), "同步中 3/12", "Syncing 3/12"),
+        (SyncState("running", stage="news", through=5), "同步中 · 接收 5", "Syncing · receiving 5"),
+    ],
+)  # fmt: skip
+def test_how_the_exchange_stands_is_said(state: SyncState, zh: str, en: str) -> None:
+    assert words.standing(state, at=NOW)[2] == zh
+    language.choose("en")
+    assert words.standing(state, at=NOW)[2] == en
+
+
+def test_the_last_exchange_is_told_with_its_time() -> None:
+    here = NOW.astimezone()
+
+    assert words.standing(SyncState("done", last=NOW), at=NOW)[2] == f"已同步 {here:%H:%M}"
+    offline = words.standing(SyncState("offline", last=NOW), at=NOW + timedelta(days=2))[2]
+    assert offline == f"离线，上次同步 {here:%m-%d %H:%M}"
+
+
+def test_what_waits_says_how_old_the_oldest_is() -> None:
+    assert words.waiting(SyncState()) == ""
+    made = (NOW - timedelta(days=2, hours=1)).isoformat()
+
+    assert words.waiting(SyncState(waiting=5, oldest=made), at=NOW) == "待发送 5（最早 2 天前）"
+    assert words.waiting(SyncState(waiting=1, oldest=NOW.isoformat()), at=NOW) == "待发送 1"
+    assert words.trouble(SyncState(trouble=2)) == "2 项需处理"
+
+
+def test_a_click_on_what_waits_leads_to_the_outbox(qtbot: QtBot) -> None:
+    bar = SyncBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.show_state(SyncState("done", last=NOW, waiting=2, trouble=1))
+
+    assert bar.waiting.isVisible()
+    with qtbot.waitSignal(bar.outbox_wanted):
+        bar.trouble.click()
+    bar.show_state(SyncState("done", last=NOW))
+    assert not bar.waiting.isVisible()
+    assert not bar.trouble.isVisible()
+
+
+def exchange_of(desk: Desk, address: str) -> Exchange:
+    return Exchange(desk, lambda: RegistryClient(address, "a-token"), desk)
+
+
+def test_a_round_brings_news_and_tells_when_it_was(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    with standing(Door(PI, "x", "y")) as door:
+        door.records = [study("甲研究")]
+        exchange = exchange_of(desk, door.address)
+        with qtbot.waitSignal(desk.synced) as got:
+            exchange.start()
+
+    assert got.args[0].received == 1
+    assert exchange.state.standing == "done"
+    assert exchange.state.last is not None
+    assert desk.copy.get(door.records[0].id).answers[TITLE] == "甲研究"
+    exchange.stop()
+
+
+def test_without_a_network_the_desk_is_offline_and_tries_again(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.client.PAUSES", ())
+    desk = desk_of(PI)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    exchange = exchange_of(desk, f"http://127.0.0.1:{port}")
+
+    exchange.start()
+
+    qtbot.waitUntil(lambda: exchange.state.standing == "offline")
+    assert exchange.rhythm.failures == 1
+    assert exchange._timer.isActive()
+    exchange.stop()
+
+
+def test_an_ended_session_is_told_and_nothing_is_lost(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = desk.copy.begin("study", {TITLE: "甲研究"}, role="pi")
+    with standing(Door(PI, "x", "y")) as door:
+        door.ended = True
+        exchange = exchange_of(desk, door.address)
+        with qtbot.waitSignal(exchange.signed_out):
+            exchange.start()
+
+    assert exchange.state.standing == "signed_out"
+    assert [item.record_id for item in desk.copy.outbox()] == [record.id]
+    exchange.stop()
+
+
+def shown(qtbot: QtBot, desk: Desk) -> OutboxView:
+    view = OutboxView(desk)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: bool(view.findChildren(OutboxCard)))
+    return view
+
+
+def card_of(view: OutboxView) -> OutboxCard:
+    cards = view._area.widget().findChildren(OutboxCard)
+    return cards[0]
+
+
+def test_a_change_is_taken_back_after_asking(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "新题目"}, role="pi")
+    view = shown(qtbot, desk)
+
+    card_of(view).buttons["retract"].click()
+    box = view.findChildren(QMessageBox)[0]
+    assert "撤回" in box.text()
+    assert "新题目" in box.text()
+    box.buttons()[0].click()
+
+    qtbot.waitUntil(lambda: view.items == [])
+    assert desk.copy.get(record.id).answers[TITLE] == "旧题目"
+    assert [r.title for r in desk.copy.recycled()] == ["新题目"]
+
+
+def test_what_was_refused_says_why(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "新题目"}, role="pi")
+    change = desk.copy.pending(10)[0]
+    desk.copy.settle_outcomes([refused(change, "这项研究已由他人提交。")])
+
+    view = shown(qtbot, desk)
+
+    assert card_of(view).standing.text() == "登记中心没有接受：这项研究已由他人提交。"
+    assert set(card_of(view).buttons) == {"open", "retract"}
+
+
+@pytest.mark.parametrize(("whose", "stands"), [(0, "我的题目"), (1, "别人的题目")])
+def test_a_clash_is_settled_by_choosing(
+    qtbot: QtBot, desk_of: DeskOf, whose: int, stands: str
+) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "我的题目"}, role="pi")
+    theirs = study("别人的题目", revision=2, record_id=record.id)
+    desk.copy.settle_outcomes([clash(desk.copy.pending(10)[0], theirs, TITLE)])
+    view = shown(qtbot, desk)
+    assert "1 处" in card_of(view).standing.text()
+
+    card_of(view).buttons["settle"].click()
+    dialog = view.findChildren(SettleDialog)[0]
+    qtbot.waitUntil(lambda: TITLE in dialog.choices)
+    assert not dialog.keep.isEnabled()
+    dialog.choices[TITLE].button(whose).click()
+    with qtbot.waitSignal(dialog.settled):
+        dialog.keep.click()
+
+    assert desk.copy.get(record.id).answers[TITLE] == stands
+    assert not [item for item in desk.copy.outbox() if item.state == "clash"]
