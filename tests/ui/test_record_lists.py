@@ -13,11 +13,24 @@ from pytestqt.qtbot import QtBot
 
 from app.workflows import WORKFLOWS
 from tests.ui.conftest import DeskOf
-from tests.ui.world import BOTH, HOSPITAL, PI, SECRETARY, cards, news, person, study, submitted
+from tests.ui.world import (
+    BOTH,
+    HOSPITAL,
+    MEMBER,
+    PI,
+    SECRETARY,
+    cards,
+    given_opinion,
+    news,
+    person,
+    study,
+    submitted,
+)
 from ui.desk import Desk
 from ui.people.staff import StaffView
+from ui.records.columns import LEAST_TITLE
 from ui.records.list_view import RecordsView
-from ui.records.lists import MY_STUDIES, REVIEWS, TO_DO
+from ui.records.lists import MY_REVIEWS, MY_STUDIES, REVIEWS, TO_DO
 from ui.records.rows_model import PAGE
 
 
@@ -250,6 +263,31 @@ def test_staff_are_listed_with_masked_numbers(qtbot: QtBot, desk_of: DeskOf) -> 
     assert "项目负责人" in whole
     assert not [text for text in whole if "13800000002" in text or "19491231" in text]
     assert [text for text in whole if text.startswith("138****")]
+
+
+def test_an_opinion_is_listed_under_the_title_of_its_study(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(MEMBER)
+    record = submitted("送审研究", state="ec_members")
+    news(desk.copy, record, given_opinion(record))
+
+    view = shown(qtbot, desk, MY_REVIEWS)
+
+    assert titles(view) == ["送审研究"]
+
+
+def test_the_title_stays_readable_in_a_narrow_window(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    news(desk.copy, study("甲研究"))
+    view = shown(qtbot, desk)
+    place = [c.id for c in view.model.columns].index("title")
+    header = view.table.horizontalHeader()
+
+    view.resize(600, 400)
+    qtbot.waitUntil(lambda: header.sectionSize(place) == LEAST_TITLE)
+    view.resize(1300, 400)
+
+    qtbot.waitUntil(lambda: header.sectionSize(place) > LEAST_TITLE)
+    assert header.length() == view.table.viewport().width()
 
 
 def test_a_record_that_is_gone_leaves_the_list_quietly(qtbot: QtBot, desk_of: DeskOf) -> None:

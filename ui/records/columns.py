@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any, cast
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView
 
@@ -15,6 +15,8 @@ from ui.language import say, told
 from ui.records.rows_model import TITLE, RowsModel
 
 KEEP_AFTER = 300
+LEAST_TITLE = 240
+"""Pixels; a narrower window scrolls."""
 
 
 class ColumnLayout(QObject):
@@ -37,7 +39,8 @@ class ColumnLayout(QObject):
         self._timer.timeout.connect(self.keep)
         self.reset()
         self._restore(desk.copy.preference(self._name))
-        self._header.sectionResized.connect(lambda *_: self._timer.start())
+        self._header.sectionResized.connect(self._on_resized)
+        table.viewport().installEventFilter(self)
         self._header.sectionMoved.connect(lambda *_: self._timer.start())
         self._header.sectionClicked.connect(self._sort)
 
@@ -47,9 +50,25 @@ class ColumnLayout(QObject):
             self._header.showSection(logical)
             self._header.moveSection(self._header.visualIndex(logical), logical)
             self._header.resizeSection(logical, column.width)
-        stretched = next(n for n, c in self._columns() if c.id == TITLE.id)
-        self._header.setSectionResizeMode(stretched, QHeaderView.ResizeMode.Stretch)
+        self.fit()
         self._show_sorting()
+
+    def fit(self) -> None:
+        """Give the title what the other columns leave, but never too little to read."""
+        title = next(n for n, c in self._columns() if c.id == TITLE.id)
+        others = sum(
+            self._header.sectionSize(n)
+            for n, _ in self._columns()
+            if n != title and not self._header.isSectionHidden(n)
+        )
+        room = max(LEAST_TITLE, self._table.viewport().width() - others)
+        if self._header.sectionSize(title) != room:
+            self._header.resizeSection(title, room)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self._table.viewport():
+            self.fit()
+        return False
 
     def keep(self) -> None:
         """Store the layout, by the names of the columns."""
@@ -84,11 +103,16 @@ class ColumnLayout(QObject):
                 sorting.addAction(told(column.words), lambda n=logical: self._sort(n))
         menu.addAction(say("恢复默认", "Reset"), self._reset_and_keep)
 
+    def _on_resized(self, *_sizes: int) -> None:
+        self.fit()
+        self._timer.start()
+
     def _columns(self) -> list[tuple[int, Any]]:
         return list(enumerate(self._model.columns))
 
     def _show(self, logical: int, on: bool) -> None:  # noqa: FBT001 -- a signal gives it
         self._header.setSectionHidden(logical, not on)
+        self.fit()
         self._timer.start()
 
     def _reset_and_keep(self) -> None:
@@ -126,6 +150,7 @@ class ColumnLayout(QObject):
         for name in layout.get("hidden", ()):
             if name in known and name != TITLE.id:
                 self._header.hideSection(known[name])
+        self.fit()
         if any(c.sort == layout.get("sort") for c in self._model.columns):
             self._model.query = replace(
                 self._model.query, sort=layout["sort"], descending=bool(layout.get("descending"))

@@ -15,12 +15,14 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from app.errors import NotFound
 from app.forms import FORMS
 from app.words import Words
 from ui import look, moments
 from ui.desk import Desk
 from ui.language import say, told
 from ui.records import states
+from ui.records.steps import title_of
 
 if TYPE_CHECKING:
     from local_db import Query, Row, RowPage, WorkingCopy
@@ -49,6 +51,14 @@ HOLDER = Column("holder", Words("当前环节", "Now with"), 170)
 UPDATED = Column("updated", Words("更新", "Updated"), 132, "updated")
 COLUMNS = (NUMBER, TITLE, STATE, HOLDER, UPDATED)
 COLUMNS_OF_ALL_FORMS = (NUMBER, TITLE, KIND, STATE, HOLDER, UPDATED)
+
+
+def _title_above(copy: WorkingCopy, parent: str) -> str:
+    """The title of the study that an opinion is on: an opinion has none of its own."""
+    try:
+        return title_of(copy.get(UUID(parent)))
+    except NotFound:  # the study is no longer ours to read
+        return ""
 
 
 class RowsModel(QAbstractTableModel):
@@ -94,7 +104,12 @@ class RowsModel(QAbstractTableModel):
 
     def fetch(self, copy: WorkingCopy, query: Query) -> tuple[RowPage, Details]:
         """A page, and what its columns show besides heads. In the data lane."""
-        return copy.rows(query), {}
+        page = copy.rows(query)
+        return page, {
+            row.head.id: {"title": _title_above(copy, row.head.parent)}
+            for row in page.rows
+            if row.head.parent and not row.head.title
+        }
 
     def _take(self, page: RowPage, offset: int) -> None:
         self._under_way = False
@@ -162,8 +177,8 @@ class RowsModel(QAbstractTableModel):
 
     def text(self, row: Row, column: Column) -> str:  # noqa: PLR0911 -- one for each column
         head = row.head
-        if column.id in (more := self.details.get(head.id, {})):
-            return more[column.id]
+        if more := self.details.get(head.id, {}).get(column.id):
+            return more
         match column.id:
             case "number":
                 return head.number or "—"
