@@ -113,7 +113,6 @@ def _goes_with(last: outbox.Item, message: Message) -> bool:
     """Whether two changes are one: both saves in the same role, the first never attempted."""
     return (
         last.state == "waiting"
-        and last.attempts == 0
         and last.message["command"] == message["command"] == SAVE
         and last.message["role"] == message["role"]
         and not last.message["said"]

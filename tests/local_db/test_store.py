@@ -117,6 +117,17 @@ def test_a_store_that_another_program_holds_is_told_as_locked(tmp_path: Path, ke
     copy.close()
 
 
+def test_who_writes_has_the_store_from_the_first_look(tmp_path: Path, key: bytes) -> None:
+    copy = desk(tmp_path, key)
+
+    with copy._store.writing(), closing(connect(tmp_path / "store.db", key)) as other:
+        other.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(Exception, match="locked"):
+            other.execute("BEGIN IMMEDIATE")  # nothing was written yet, and still
+
+    copy.close()
+
+
 def _with_short_waits(copy: WorkingCopy) -> None:
     raw = copy._store._reads.raw_connection()
     raw.execute("PRAGMA busy_timeout = 50")
