@@ -281,8 +281,21 @@ def _histories(
         text = clean[column] if len(clean[column]) <= COLUMNS[column].max_length else ""
         history = understand(text, birth=who.birth, today=terms.today)
         found += [finding(code, row, column, **parts) for code, parts in history.problems]
+        found += _long_parts(row, column, history.rows)
         read[COLUMNS[column].field] = history.rows
     return read
+
+
+def _long_parts(row: int, column: int, parts: list[dict[str, str]]) -> Iterator[Finding]:
+    """Tell the first part of a history that is longer than its field."""
+    for part in parts:
+        for name, longest in at.PART_LENGTHS.items():
+            length = len(part.get(name, ""))
+            if length > longest:
+                i = part["i"]
+                where = Words(f"{COLUMNS[column].header}第{i}段", f"part {i}")
+                yield finding("R35", row, column, col=where, n=longest, length=length)
+                return
 
 
 def research_fields(text: str) -> list[str]:
@@ -297,6 +310,10 @@ def _fields(row: int, clean: list[str]) -> Iterator[Finding]:
         yield finding("R31", row, at.FIELDS, what=histories.FULL_WIDTH)
     if re.search(r"[、，,\n]", text):
         yield finding("R33", row, at.FIELDS, n=len(research_fields(text)))
+    longest = max(map(len, research_fields(text)), default=0)
+    if longest > at.FIELD_LENGTH and len(text) <= COLUMNS[at.FIELDS].max_length:
+        col = COLUMNS[at.FIELDS].words
+        yield finding("R35", row, at.FIELDS, col=col, n=at.FIELD_LENGTH, length=longest)
 
 
 def _against_known(row: int, clean: list[str], terms: Terms) -> Iterator[Finding]:

@@ -61,6 +61,11 @@ HEADERS: tuple[str, ...] = tuple(c.header for c in COLUMNS)
 (NAME, ID_NUMBER, DEPARTMENT, POSITION, SEX, LANDLINE, MOBILE, EMAIL, POSTCODE, ADDRESS,
  FIELDS, PASSWORD, WORK, EDUCATION) = range(WIDTH)  # fmt: skip
 
+PART_LENGTHS = {"employer": 200, "description": 1000, "school": 200, "major": 100}
+"""The longest text of a part of the last two columns, by the fields of their rows."""
+MOST_FIELDS, FIELD_LENGTH = 20, 100
+"""Research fields in one cell, and characters of each."""
+
 LEVELS = ("高中", "专科", "本科", "硕士研究生", "博士研究生")
 DEGREES = ("学士", "硕士", "博士")
 SEXES = ("男", "女", "male", "female")

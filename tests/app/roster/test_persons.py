@@ -7,9 +7,9 @@ import pytest
 from app.answers import check
 from app.forms import FORMS
 from app.forms.schema import Rows
-from app.forms.types import Text
+from app.forms.types import Keywords, Text
 from app.roster import checks
-from app.roster.columns import COLUMNS, DEGREES, LEVELS
+from app.roster.columns import COLUMNS, DEGREES, FIELD_LENGTH, LEVELS, MOST_FIELDS, PART_LENGTHS
 from app.roster.layout import Line
 from tests.app.roster.workbooks import TODAY, id_number, person
 
@@ -30,6 +30,18 @@ def test_no_column_takes_more_than_its_field() -> None:
         kind = FORM.field(column.field).type if column.field else None
         if isinstance(kind, Text):
             assert column.max_length <= kind.max_length or column.header in ("固定电话", "移动电话")
+
+
+def test_parts_of_a_cell_take_no_more_than_their_fields() -> None:
+    for group in ("work_history", "education"):
+        rows = FORM.field(group).type
+        assert isinstance(rows, Rows)
+        for field in rows.fields:
+            if field.id in PART_LENGTHS and isinstance(field.type, Text):
+                assert PART_LENGTHS[field.id] == field.type.max_length
+    kind = FORM.field("research_fields").type
+    assert isinstance(kind, Keywords)
+    assert (kind.boxes, kind.max_length) == (MOST_FIELDS, FIELD_LENGTH)
 
 
 def test_a_right_row_fills_every_field_that_the_template_has() -> None:
