@@ -12,45 +12,20 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal
 
 from app.forms.shapes import SHAPES
 from app.record import Answers
 from app.roster import columns as at
 from app.roster import histories, identity, passwords
-from app.roster.codes import TO_BE_SEEN_AGAIN, Finding, finding
+from app.roster.codes import Finding, finding
 from app.roster.columns import COLUMNS, ROW_LIMIT
 from app.roster.identity import Identity
+from app.roster.known import Known, against_known
 from app.roster.layout import Layout, Line, lay_out, visible
-from app.roster.persons import ROLES, Understood, person_answers
+from app.roster.persons import Understood, person_answers
 from app.roster.reading import Sheet
 from app.words import Words
-
-By: TypeAlias = Literal["id_number", "mobile", "email"]
-"""By what a person is unique in the whole system."""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What is known of somebody who is in the system already."""
-
-    person: str
-    """`person:…`."""
-    name: str
-    place: Literal["here", "elsewhere", "nowhere"]
-    """In the administrator's institution, in another one, or in none."""
-    disabled: bool = False
-
-
-class Known(Protocol):
-    """Looks people up: in the registry, or in this computer's own copy."""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether this is the registry's own word; otherwise the registry looks again later."""
-
-    def find(self, by: By, value: str) -> Standing | None:
-        """The person who has this number or address."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +122,7 @@ def check_line(line: Line, terms: Terms) -> Entry:
         found += look(line.number, clean, who)
     history = _histories(line.number, clean, who, terms, found)
     found += _fields(line.number, clean)
-    found += _against_known(line.number, clean, terms)
+    found += against_known(line.number, clean, terms.known, terms.roles)
     found = [_valued(f, line) for f in found]
     found.sort(key=lambda f: (f.column, f.code))
     understood = Understood(who, history, research_fields(clean[at.FIELDS]))
@@ -314,46 +289,6 @@ def _fields(row: int, clean: list[str]) -> Iterator[Finding]:
     if longest > at.FIELD_LENGTH and len(text) <= COLUMNS[at.FIELDS].max_length:
         col = COLUMNS[at.FIELDS].words
         yield finding("R35", row, at.FIELDS, col=col, n=at.FIELD_LENGTH, length=longest)
-
-
-def _against_known(row: int, clean: list[str], terms: Terms) -> Iterator[Finding]:
-    """D codes; from this computer's own copy they are marked as to be seen again."""
-    if terms.known is None:
-        return
-    number = clean[at.ID_NUMBER]
-    same = terms.known.find("id_number", number) if number else None
-    if same:
-        yield _seen(terms, _same_person(row, clean[at.NAME], same, terms.roles))
-    others: tuple[tuple[By, int, str], ...] = (
-        ("mobile", at.MOBILE, "D03"),
-        ("email", at.EMAIL, "D04"),
-    )
-    for by, column, code in others:
-        other = terms.known.find(by, clean[column]) if clean[column] else None
-        if other and (same is None or other.person != same.person):
-            yield _seen(terms, finding(code, row, column))
-
-
-def _same_person(row: int, name: str, standing: Standing, roles: tuple[str, ...]) -> Finding:
-    column = at.ID_NUMBER
-    if standing.name != name:
-        return finding("D02", row, column, name=identity.masked_name(standing.name))
-    if standing.disabled:
-        return finding("D08", row, column)
-    if standing.place == "elsewhere":
-        return finding("D07" if any(r.endswith("_member") for r in roles) else "D06", row, column)
-    if standing.place == "nowhere":
-        return finding("D01", row, column)
-    said = [ROLES[role] for role in roles if role in ROLES]
-    role = Words("、".join(r.zh for r in said), ", ".join(r.en for r in said))
-    return finding("D05", row, column, role=role)
-
-
-def _seen(terms: Terms, found: Finding) -> Finding:
-    if terms.known is None or terms.known.is_final:
-        return found
-    zh, en = found.message
-    return replace(found, message=Words(zh + TO_BE_SEEN_AGAIN.zh, en + TO_BE_SEEN_AGAIN.en))
 
 
 def between(entries: Iterable[Entry]) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.roster.checks import By, Standing
+from app.roster.known import By, Standing
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy

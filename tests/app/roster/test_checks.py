@@ -10,7 +10,7 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from app.roster import checks
+from app.roster import checks, known
 from app.roster.codes import CODES
 from app.roster.columns import COLUMNS, HEADERS
 from app.roster.layout import Line
@@ -266,14 +266,14 @@ class Register:
     def __init__(self, *, is_final: bool, **standing: Any) -> None:
         self.is_final = is_final
         here: dict[str, Any] = {"person": "person:1", "name": "林敏", "place": "here"}
-        self._one = checks.Standing(**(here | standing))
+        self._one = known.Standing(**(here | standing))
 
-    def find(self, by: checks.By, value: str) -> checks.Standing | None:
+    def find(self, by: known.By, value: str) -> known.Standing | None:
         """Somebody has the first ID number; another one the second mobile and address."""
         if by == "id_number":
             return self._one if value == id_number(0) else None
         taken = value in ("13900000001", "staff1@example.com")
-        return checks.Standing("person:2", "何平", "elsewhere") if taken else None
+        return known.Standing("person:2", "何平", "elsewhere") if taken else None
 
 
 @pytest.mark.parametrize(
@@ -307,8 +307,8 @@ def test_somebody_elses_mobile_and_address_are_told_and_marked_when_not_final() 
 
 
 def test_an_outsider_cannot_be_made_a_member_by_the_institution() -> None:
-    known = Register(is_final=True, place="elsewhere")
-    terms = checks.Terms(TODAY, roles=("ethics_member",), known=known)
+    outside = Register(is_final=True, place="elsewhere")
+    terms = checks.Terms(TODAY, roles=("ethics_member",), known=outside)
 
     assert [f.code for f in checks.check_line(Line(2, tuple(person(0))), terms).findings] == ["D07"]
 

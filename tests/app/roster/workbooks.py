@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.roster import checks, reading
 from app.roster.columns import HEADERS
+from app.roster.known import Known
 
 TODAY = datetime.date(2026, 11, 21)
 
@@ -89,7 +90,7 @@ def _put(sheet: Worksheet, place: tuple[int, int], value: Any, day: Any) -> None
         sheet.write_string(*place, value)
 
 
-def checked(path: Path, known: checks.Known | None = None, **limits: int) -> checks.Checked:
+def checked(path: Path, known: Known | None = None, **limits: int) -> checks.Checked:
     """Read and check, on the day of the tests."""
     sheet = reading.read(path, **limits)
     return checks.check(sheet, checks.Terms(TODAY, known=known), **limits)
