@@ -77,6 +77,23 @@ class Answered(Condition):
 
 
 @dataclass(frozen=True)
+class AnyRow(Condition):
+    """In some row of a group the inner claim holds: one of the grants is international."""
+
+    group: str
+    inner: Condition
+
+    def holds(self, answers: Mapping[str, Any]) -> bool:
+        rows = answers.get(self.group)
+        return isinstance(rows, dict) and any(
+            isinstance(row, dict) and self.inner.holds(row) for row in rows.values()
+        )
+
+    def fields(self) -> set[str]:
+        return {self.group}
+
+
+@dataclass(frozen=True)
 class Both(Condition):
     left: Condition
     right: Condition

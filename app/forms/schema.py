@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from app.forms.conditions import Condition, Never
-from app.forms.types import Choice, Date, FieldType, Integer, Text
+from app.forms.types import EMPTY, Choice, Date, FieldType, Integer, Listed, Pointer, Text
 from app.words import Language, Words
 
 
@@ -63,7 +63,8 @@ class Field:
         conditions = [self.only, self.required]
         if isinstance(self.type, Choice):
             conditions += [o.only for o in self.type.options]
-        return {n for c in conditions if isinstance(c, Condition) for n in c.fields()}
+        read = {n for c in conditions if isinstance(c, Condition) for n in c.fields()}
+        return read | ({self.type.within} if isinstance(self.type, Listed) and self.type.within else set())
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Rows(FieldType):
             "; ".join(
                 f"{f.words.say(language)}: {f.type.text(row.get(f.id), language)}"
                 for f in self.fields
-                if row.get(f.id) is not None
+                if row.get(f.id) not in EMPTY
             )
             for row in (value or {}).values()
         )
@@ -125,6 +126,37 @@ class Files(Rows):
             )
             for row in (value or {}).values()
         )
+
+
+PERSON_FIELDS = (
+    Field("person", "人员", Pointer("person"), english="Person"),
+    Field("name", "姓名", Text(50), required=True, english="Name", short=True, example="何平"),
+    Field("title_class", "职称类别", Listed("title_classes"), english="Title class", short=True),
+    Field("title", "职称", Listed("titles", within="title_class"), english="Title", short=True),
+    Field("duty", "分工", Text(100), english="Duty in the study", short=True, example="入组与随访"),
+)
+
+
+@dataclass(frozen=True)
+class People(Rows):
+    """Persons picked from the staff or typed: one control of a form, told by their names."""
+
+    fields: tuple[Field, ...] = PERSON_FIELDS
+    least: int = 0
+
+    def text(self, value: Any, language: Language = "zh") -> str:
+        joint = "；" if language == "zh" else "; "
+        return joint.join(_person(row, language) for row in (value or {}).values() if row.get("name"))
+
+
+def _person(row: Mapping[str, Any], language: Language) -> str:
+    title = Listed("titles").text(row.get("title"), language)
+    told = "，".join(part for part in (title, str(row.get("duty") or "")) if part)
+    told = told if language == "zh" else told.replace("，", ", ")
+    name = str(row["name"])
+    if not told:
+        return name
+    return f"{name}（{told}）" if language == "zh" else f"{name} ({told})"
 
 
 @dataclass(frozen=True)
@@ -196,7 +228,7 @@ class Form:
         return tuple(found)
 
     def page_of(self, path: str) -> Page:
-        return self._page_of[path.split("/")[0]]
+        return self._page_of[path.split("/", maxsplit=1)[0]]
 
     def label(self, path: str) -> Words:
         """Where a path is, as a person reads it: 页面 › 组 › 字段."""

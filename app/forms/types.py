@@ -106,11 +106,14 @@ class Integer(FieldType):
         return int(text) if re.fullmatch(r"[+-]?\d{1,15}", text) else half_width(typed)
 
 
+NO_UNIT = Words("", "")
+
+
 @dataclass(frozen=True)
 class Decimal(FieldType):
     """A decimal number, stored as its digits so that no amount is rounded."""
 
-    unit: Words = Words("", "")
+    unit: Words = NO_UNIT
     places: int = 6
 
     def problem(self, value: Any) -> Words | None:
@@ -235,6 +238,8 @@ class Listed(FieldType):
     """One entry of a code list (`app.lists`), stored by its code."""
 
     list_id: str
+    within: str = ""
+    """The field before it whose answer is the parent of what may be picked: the city of a province."""
 
     def problem(self, value: Any) -> Words | None:
         if isinstance(value, str) and lists.entry(self.list_id, value):
