@@ -100,7 +100,9 @@ def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
         "roles": sorted(roles),
         "number": record.number,
     }
-    card |= {k: record.answers[k] for k in CARD_FIELDS[record.form] if k in record.answers}
+    told = {k: record.answers[k] for k in CARD_FIELDS[record.form] if k in record.answers}
+    # `kind` says what the card is of; that of a hospital or committee is told as `type`.
+    card |= {"type" if k == "kind" else k: value for k, value in told.items()}
     if record.form == "committee":
         card["members"] = [
             {k: row[k] for k in ("person", "name", "duty", "field") if k in row}
