@@ -45,6 +45,10 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
         def error(self) -> dict[str, Any] | None: ...
 
 
+PASSING = ("try_later", "faulty")
+"""Codes of refusals that say nothing about the change itself: it is sent again."""
+
+
 def positions(connection: Connection) -> dict[str, int]:
     found = connection.exec_driver_sql("SELECT name, position FROM feed WHERE position > 0")
     return {str(name): int(position) for name, position in found}
@@ -233,17 +237,26 @@ def settle(connection: Connection, outcome: Outcome, who: Principal) -> None:
     if outcome.result == "done":
         _done(connection, k, n, record)
     else:
+        error, state = outcome.error or {}, outcome.result
+        if error.get("code") in PASSING:
+            state = "sent"
+            _send_again(connection, error.get("details") or {})
         connection.exec_driver_sql(
             "UPDATE outbox SET state = ?, error = ?, clashes = ? WHERE k = ?",
-            (
-                outcome.result,
-                orjson.dumps(outcome.error) if outcome.error else None,
-                orjson.dumps(outcome.clashes),
-                k,
-            ),
+            (state, orjson.dumps(error) if error else None, orjson.dumps(outcome.clashes), k),
         )
     if _exists(connection, n):
         outbox.refresh(connection, n, who)
+
+
+def _send_again(connection: Connection, details: dict[str, Any]) -> None:
+    """Queue the documents that the registry misses."""
+    files = details.get("files")
+    if isinstance(files, list):
+        connection.exec_driver_sql(
+            "UPDATE file SET to_send = 1 WHERE sha256 IN (SELECT value FROM json_each(?))",
+            (orjson.dumps(files).decode(),),
+        )
 
 
 def _exists(connection: Connection, n: int) -> bool:

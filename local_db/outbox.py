@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -155,7 +155,7 @@ def _told(connection: Connection, row: Any) -> OutboxItem:
     )
 
 
-def pending(connection: Connection, limit: int) -> list[Message]:
+def pending(connection: Connection, limit: int, without: Collection[str]) -> list[Message]:
     """The next changes to send, marked as attempted; of each record only the first.
 
     What follows on a record waits for the answer to what it was made on: sent together, a
@@ -163,9 +163,10 @@ def pending(connection: Connection, limit: int) -> list[Message]:
     """
     found = connection.exec_driver_sql(
         "SELECT k, message FROM outbox WHERE k IN (SELECT min(k) FROM outbox GROUP BY n) "
-        "AND state IN ('waiting', 'sent') AND n NOT IN "
-        "(SELECT n FROM outbox WHERE state IN ('refused', 'clash')) ORDER BY k LIMIT ?",
-        (limit,),
+        "AND state IN ('waiting', 'sent') "
+        "AND n NOT IN (SELECT n FROM outbox WHERE state IN ('refused', 'clash')) "
+        "AND change_id NOT IN (SELECT value FROM json_each(?)) ORDER BY k LIMIT ?",
+        (orjson.dumps(list(without)).decode(), limit),
     ).all()
     if found:
         connection.exec_driver_sql(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -85,7 +85,7 @@ def listed(db: Connection, who: Principal) -> list[Recycled]:
     ]
 
 
-def restore(db: Connection, k: int, who: Principal, at: str) -> Record:
+def restore(db: Connection, k: int, who: Principal, at: str, new_id: Callable[[], UUID]) -> Record:
     """Put a draft back whole; put retracted changes back at the end of the outbox."""
     found = db.exec_driver_sql("SELECT record, changes FROM recycled WHERE k = ?", (k,)).first()
     if found is None:
@@ -96,7 +96,8 @@ def restore(db: Connection, k: int, who: Principal, at: str) -> Record:
         raise outbox.not_here()
     n = n or outbox.store_base(db, record)
     for change in orjson.loads(found[1]):
-        outbox.add(db, n, {**change, "made_at": at})
+        # Under a new id: to the old one the registry may have an answer already.
+        outbox.add(db, n, {**change, "change_id": str(new_id()), "made_at": at})
     db.exec_driver_sql("DELETE FROM recycled WHERE k = ?", (k,))
     return outbox.refresh(db, n, who).record
 

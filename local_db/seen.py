@@ -76,6 +76,13 @@ def after(
     """The record once a step is taken; its passage has no time until the registry gives one."""
     role, who = by
     state = step.to or record.state
+    record = replace(
+        record,
+        answers=answers_after(step, answers, said),
+        parties=parties_after(step, record.parties, said),
+    )
+    if step.command == SAVE and state == record.state:
+        return record  # saving is not told in the timeline
     secret = {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
     passage = Passage(
         at="",
@@ -88,13 +95,7 @@ def after(
         revision=record.revision,
         said={k: v for k, v in said.items() if k not in secret},
     )
-    return replace(
-        record,
-        state=state,
-        answers=answers_after(step, answers, said),
-        parties=parties_after(step, record.parties, said),
-        log=(*record.log, passage),
-    )
+    return replace(record, state=state, log=(*record.log, passage))
 
 
 def new_record(form: Form, workflow: Workflow, record_id: Any, who: Principal) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -220,7 +220,7 @@ class WorkingCopy:
     def restore(self, recycled_id: int) -> Record:
         """Bring a draft or a change back from the recycle list."""
         with self._store.writing() as db:
-            return recycling.restore(db, recycled_id, self.principal(), self._stamp())
+            return recycling.restore(db, recycled_id, self.principal(), self._stamp(), self._new_id)
 
     @contextmanager
     def _acting(self, role: str) -> Iterator[tuple[Connection, acting.By]]:
@@ -320,10 +320,13 @@ class WorkingCopy:
 
     # -- for the exchange ----------------------------------------------------
 
-    def pending(self, limit: int) -> list[dict[str, Any]]:
-        """The next messages to send, in order and marked as attempted; one of each record."""
+    def pending(self, limit: int, *, without: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The next messages to send, in order and marked as attempted; one of each record.
+
+        `without`: changes that the registry asked to hear of later.
+        """
         with self._store.writing() as db:
-            return outbox.pending(db, limit)
+            return outbox.pending(db, limit, without)
 
     def settle_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Note what became of a batch of changes, together or not at all."""

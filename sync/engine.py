@@ -100,12 +100,15 @@ class _Round:
             self.report.files_sent += 1
 
     def _send_changes(self) -> None:
-        while changes := self.copy.pending(CHANGES_AT_ONCE):
+        later: set[str] = set()
+        while changes := self.copy.pending(CHANGES_AT_ONCE, without=later):
             self._tell("changes", self.report.sent)
             outcomes = self.client.changes(changes).outcomes
             self.copy.settle_outcomes(outcomes)
             for change, outcome in zip(changes, outcomes, strict=True):
                 self._note(change, outcome.result, outcome.error)
+                if outcome.result == "refused":  # if it stays pending, then for the next round
+                    later.add(str(outcome.change_id))
 
     def _note(self, change: dict[str, Any], result: str, error: dict[str, Any] | None) -> None:
         if result == "done":

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.errors import Invalid, NotAllowed, NotFound, SignedOut
+from app.errors import Invalid, NotAllowed, NotFound, SignedOut, TryLater
 from app.forms import FORMS
 from app.record import Answers
 from local_db import Query, WorkingCopy
-from sync.protocol import Change
+from sync.protocol import Change, Outcome
 from tests.local_db.desks import (
     COMMITTEE,
     HOSPITAL,
@@ -60,6 +60,7 @@ def test_a_new_record_is_here_at_once_and_nothing_empty_is_sent(copy: WorkingCop
 
     put(copy, record.id, title="甲")
     (message,) = copy.pending(10)
+    assert copy.get(record.id).log == (), "saving is not told in the timeline"
     assert Change.model_validate(message).edits == {TITLE: (None, "甲")}
     assert message["base_revision"] == 0
 
@@ -348,6 +349,25 @@ def test_a_stuck_change_holds_back_only_its_own_record(copy: WorkingCopy) -> Non
     assert copy.get(one.id).answers == {TITLE: "甲", OTHER: "后来写的"}
 
 
+def test_what_the_registry_wants_to_hear_later_is_not_stuck(copy: WorkingCopy) -> None:
+    sha256 = copy.add_file(b"%PDF")
+    copy.file_sent(sha256)
+    copy.begin("study", {TITLE: "甲"}, role="pi")
+    (change,) = copy.pending(10)
+    error = TryLater("附件还没有上传完成。", "not yet", reason="file", files=[sha256]).to_wire()
+
+    copy.settle_outcomes([Outcome(change_id=change["change_id"], result="refused", error=error)])
+
+    (item,) = copy.outbox()
+    assert item.state == "sent"
+    assert item.error is not None
+    assert item.error.say() == "附件还没有上传完成。"
+    assert not copy.rows(Query("study")).rows[0].problem
+    assert copy.files_to_send() == [sha256]
+    assert copy.pending(10, without=[change["change_id"]]) == []
+    assert copy.pending(10) == [change]
+
+
 def test_a_decision_stands_on_what_its_person_s_own_change_became(copy: WorkingCopy) -> None:
     record = study("甲")
     copy.take([told(record, 1)])
@@ -384,7 +404,8 @@ def test_taking_back_puts_the_record_as_it_was_and_keeps_what_was_written(
     copy.take([told(record, 1)])
     put(copy, record.id, title="乙")
 
-    copy.retract(copy.outbox()[0].change_id)
+    taken_back = copy.outbox()[0].change_id
+    copy.retract(taken_back)
 
     assert copy.get(record.id).answers == {TITLE: "甲"}
     assert copy.outbox() == []
@@ -393,7 +414,9 @@ def test_taking_back_puts_the_record_as_it_was_and_keeps_what_was_written(
 
     assert copy.restore(kept.id).answers[TITLE] == "乙"
     assert copy.recycled() == []
-    assert edits(copy) == [{TITLE: ["甲", "乙"]}]
+    (message,) = copy.pending(10)
+    assert message["edits"] == {TITLE: ["甲", "乙"]}
+    assert message["change_id"] != str(taken_back), "the registry may have answered to that one"
 
 
 def test_what_may_have_arrived_cannot_be_taken_back(copy: WorkingCopy) -> None:

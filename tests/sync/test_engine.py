@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from threading import Event
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.errors import AppError, Unreachable, Unreadable
+from app.errors import AppError, TryLater, Unreachable, Unreadable
 from app.forms import FORMS
 from app.record import Record
 from local_db import Query, WorkingCopy
@@ -17,6 +18,7 @@ from sync.client import RegistryClient
 from tests.sync import faults
 from tests.sync.conftest import MakeDesk
 from tests.sync.faults import FaultyNetwork
+from tests.sync.small_registry import SmallRegistry
 
 NAME = FORMS["person"].title_fields[0]
 OTHER = next(
@@ -248,6 +250,31 @@ def test_an_old_change_of_a_stuck_record_holds_back_no_other(
     assert report.sent == 1
     assert names(laptop) == sorted(["乙", "别人"])
     assert len(laptop.outbox()) == 2
+
+
+def test_a_change_to_be_sent_later_ends_neither_the_round_nor_the_others(
+    office: WorkingCopy,
+    client: RegistryClient,
+    registry: SmallRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add(office, "以后")
+    add(office, "现在")
+    later = office.outbox()[0].change_id
+    judge, busy = registry._judge, TryLater("登记中心正忙。", "busy").to_wire()
+
+    def busy_for_one(change: dict[str, Any]) -> dict[str, Any]:
+        if change["change_id"] == str(later):
+            return {"change_id": str(later), "result": "refused", "error": busy}
+        return judge(change)
+
+    monkeypatch.setattr(registry, "_judge", busy_for_one)
+    report = engine.run(office, client)
+    assert (report.sent, [e.say() for e in report.refused]) == (1, ["登记中心正忙。"])
+    monkeypatch.undo()
+
+    assert engine.run(office, client).sent == 1
+    assert office.outbox() == []
 
 
 def test_more_changes_than_one_request_carries_are_sent_in_order(
