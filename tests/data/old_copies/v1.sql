@@ -55,11 +55,11 @@ CREATE TABLE head (
 	PRIMARY KEY (n), 
 	FOREIGN KEY(n) REFERENCES record (n) ON DELETE CASCADE
 );
+CREATE INDEX head_updated ON head (form, updated_at);
+CREATE INDEX head_title ON head (form, sort);
 CREATE INDEX head_number ON head (form, number);
 CREATE INDEX head_state ON head (form, state);
 CREATE INDEX head_parent ON head (parent);
-CREATE INDEX head_updated ON head (form, updated_at);
-CREATE INDEX head_title ON head (form, sort);
 CREATE TABLE words (
 	n INTEGER NOT NULL, 
 	text TEXT NOT NULL, 
@@ -104,8 +104,8 @@ CREATE TABLE card (
 	PRIMARY KEY (ref), 
 	FOREIGN KEY(f) REFERENCES feed (f) ON DELETE CASCADE
 );
-CREATE INDEX card_kind ON card (kind, sort);
 CREATE INDEX card_feed ON card (f);
+CREATE INDEX card_kind ON card (kind, sort);
 CREATE TABLE outbox (
 	k INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	change_id TEXT NOT NULL, 
@@ -125,7 +125,7 @@ INSERT INTO feed VALUES (1, 'person:33333333-3333-4333-8333-333333333333', 7);
 INSERT INTO meta VALUES ('session', '{"token":"a-token","principal":{"id":"person:33333333-3333-4333-8333-333333333333","name":"何平","office":"office:11111111-1111-4111-8111-111111111111","office_name":"长河市第一人民医院","grants":[["pi","office:11111111-1111-4111-8111-111111111111"]]},"login":"13800000002","must_change_password":false,"feeds":[],"epoch":"1","now":"2026-11-21T00:00:00+00:00"}');
 INSERT INTO meta VALUES ('preference:columns', 'title,state');
 INSERT INTO record VALUES (1, '00000000-0000-0000-0000-000000000001', 0, 0, CAST('{"id":"00000000-0000-0000-0000-000000000001","form":"person","form_version":1,"state":"new","revision":0,"number":"","parent":null,"parties":{"self":["person:00000000-0000-0000-0000-000000000001"],"institution":["office:11111111-1111-4111-8111-111111111111"]},"updated_at":"2026-11-21T00:00:00+00:00","answers":{},"log":[]}' AS BLOB));
-INSERT INTO record VALUES (2, '00000000-0000-0000-0000-00000000004d', 1, 1, CAST('{"id":"00000000-0000-0000-0000-00000000004d","form":"study","form_version":1,"state":"draft","revision":1,"number":"","parent":null,"parties":{"pi":["person:33333333-3333-4333-8333-333333333333"],"institution":["office:11111111-1111-4111-8111-111111111111"]},"updated_at":"2026-11-20T08:00:00+00:00","answers":{"title":"早先的研究"},"log":[]}' AS BLOB));
+INSERT INTO record VALUES (2, '00000000-0000-0000-0000-00000000004d', 1, 1, CAST('{"id":"00000000-0000-0000-0000-00000000004d","form":"study","form_version":1,"state":"draft","revision":1,"number":"","parent":null,"parties":{"pi":["person:33333333-3333-4333-8333-333333333333"],"institution":["office:11111111-1111-4111-8111-111111111111"]},"updated_at":"2026-11-20T08:00:00+00:00","answers":{"basic.research_title":"早先的研究"},"log":[]}' AS BLOB));
 INSERT INTO head VALUES (1, 'person', 'new', 0, '', '向晚晴', 'xiangwanqing', 'xwq', '', '2026-11-21T00:00:00+00:00', 'institution_admin@office:11111111-1111-4111-8111-111111111111', '', 'office:11111111-1111-4111-8111-111111111111 person:00000000-0000-0000-0000-000000000001', 1, 0);
 INSERT INTO head VALUES (2, 'study', 'draft', 1, '', '早先的研究', 'zaoxiandeyanjiu', 'zxdyj', '', '2026-11-20T08:00:00+00:00', 'person:33333333-3333-4333-8333-333333333333', '', 'office:11111111-1111-4111-8111-111111111111 person:33333333-3333-4333-8333-333333333333', 0, 0);
 INSERT INTO outbox VALUES (1, '00000000-0000-0000-0000-000000000002', 1, CAST('{"change_id":"00000000-0000-0000-0000-000000000002","record_id":"00000000-0000-0000-0000-000000000001","form":"person","form_version":1,"base_revision":0,"command":"save","role":"institution_admin","edits":{"name":[null,"向晚晴"]},"said":{},"parent":null,"made_at":"2026-11-21T00:00:00+00:00"}' AS BLOB), 'waiting', 0, NULL, NULL, '2026-11-21T00:00:00+00:00');
