@@ -26,7 +26,9 @@ from app.workflows.table import Step
 BOARD = Choice(options(("ethics", "伦理", "Ethics"), ("academic", "学术", "Academic")))
 
 # fmt: off
-REVIEW_SUMMARY = Form("review_summary", "医学研究审查摘要", "Review summary of a study", 1, title_fields=("title",), pages=(
+REVIEW_SUMMARY = Form(
+    "review_summary", "医学研究审查摘要", "Review summary of a study", 1,
+    title_fields=("title",), pages=(
     Page("study", "研究项目", "Study", (
         Field("number", "备案号", Text(), english="Filing number"),
         Field("title", "项目名称", Text(), english="Title"),
@@ -130,7 +132,9 @@ def _study(review: Review) -> Answers:
 
     def say(*field_ids: str) -> str:
         texts = (
-            form.field(i).type.text(study.answers.get(i), language) for i in field_ids if form.has(i)
+            form.field(i).type.text(study.answers.get(i), language)
+            for i in field_ids
+            if form.has(i)
         )
         return " / ".join(text for text in texts if text)
 
@@ -199,7 +203,7 @@ def _reviewers(review: Review) -> Iterator[Answers]:
         given = next((p for p in reversed(opinion.log) if p.command == "give"), None)
         state = WORKFLOWS["opinion"].state(opinion.state).words.say(review.language)
         yield {
-            "member": review.name(ref) or (given.name if given else ""),
+            "member": _name_of(opinion, review),
             "board": board,
             "state": state,
             "at": _when(given, review.language) if given else None,
@@ -218,6 +222,12 @@ def _member(opinion: Record) -> tuple[str, str]:
     return "ethics", ""
 
 
+def _name_of(opinion: Record, review: Review) -> str:
+    ref = _member(opinion)[1]
+    known = (review.names or {}).get(ref) or opinion.answers.get("member_name")
+    return str(known or next((p.name for p in reversed(opinion.log) if p.name), ref))
+
+
 def _opinions(review: Review) -> Iterator[Answers]:
     for opinion in review.opinions:
         if opinion.state != "given":
@@ -228,10 +238,11 @@ def _opinions(review: Review) -> Iterator[Answers]:
                 FORMS["opinion"], opinion.answers, names=review.names, language=review.language
             )
             for line in section.lines
+            if line.text and not line.field.is_of_review
         ]
         yield {
-            "member": review.name(_member(opinion)[1]),
-            "opinion": "\n".join(_said(line, review.language) for line in lines if line.text),
+            "member": _name_of(opinion, review),
+            "opinion": "\n".join(_said(line, review.language) for line in lines),
         }
 
 
@@ -278,12 +289,14 @@ def _when(passage: Passage, language: Language) -> str:
 def _step(steps: Sequence[Step], passage: Passage) -> Step | None:
     """The step of the table that was taken."""
     named = [s for s in steps if s.command == passage.command]
-    exact = [s for s in named if passage.before in s.at and (s.to or passage.before) == passage.after]
+    exact = [
+        s for s in named if passage.before in s.at and (s.to or passage.before) == passage.after
+    ]
     return next(iter(exact or named), None)
 
 
 def _note(step: Step | None, passage: Passage, review: Review) -> str:
-    """What was said with the step, in words: decision, reason, members …"""
+    """What was said with the step, in words: decision, reason, members and the like."""
     if step is None or step.asks is None:
         return ""
     lines = []

@@ -1,4 +1,4 @@
-"""Paper: any record, and the review summary, as A4 PDFs whose Chinese can be searched and copied."""
+"""Paper: any record, and the review summary, as A4 PDFs whose Chinese can be searched."""
 
 from app.exchange.pdf.filing import filing_pdf
 from app.exchange.pdf.summary import review_summary_pdf

@@ -187,7 +187,9 @@ def _is_table(line: Line) -> bool:
             key = _column(inner)
             columns[key] = max(columns.get(key, 0), len(inner.text))
     *short, longest = sorted(columns.values()) or [0]
-    return len(columns) <= COLUMNS_MOST and max(short, default=0) <= CELL_MOST and longest <= ONE_MOST
+    return (
+        len(columns) <= COLUMNS_MOST and max(short, default=0) <= CELL_MOST and longest <= ONE_MOST
+    )
 
 
 def _column(line: Line) -> str:

@@ -28,7 +28,8 @@ def pdf_facts(content: bytes) -> PdfFacts:
     """Count the pages of a PDF; Unreadable or TooLarge, with what to do, where that cannot be."""
     if not content:
         raise Unreadable(
-            "文件是空的。请检查文件后重新选择。", "The file is empty. Please check it and choose again."
+            "文件是空的。请检查文件后重新选择。",
+            "The file is empty. Please check it and choose again.",
         )
     if len(content) > SIZE_MOST:
         raise TooLarge(
@@ -64,7 +65,7 @@ def _looked_into(content: bytes) -> PdfFacts:
         if pages > PAGES_MOST:
             raise TooLarge(
                 f"这个 PDF 有 {pages} 页，最多 {PAGES_MOST} 页。请拆分后再添加。",
-                f"This PDF has {pages} pages; at most {PAGES_MOST} are taken. Please part it first.",
+                f"This PDF has {pages} pages; at most {PAGES_MOST} may be. Please part it.",
             )
         _first_page_opens(document)
         revision = pypdfium2.raw.FPDF_GetSecurityHandlerRevision(document)

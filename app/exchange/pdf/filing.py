@@ -14,8 +14,8 @@ from app.exchange.pdf.sheet import DRAFT, Sheet, print_pages
 from app.exchange.told import Names, told
 from app.forms import FORMS
 from app.record import Record
-from app.workflows import WORKFLOWS
 from app.words import Language, Words
+from app.workflows import WORKFLOWS
 
 NUMBER = Words("编号", "Number")
 STATE = Words("状态", "State")
@@ -40,7 +40,7 @@ def watermark_of(record: Record, language: Language) -> str:
     return state_of(record, language) if mood == "ended" else DRAFT.say(language)
 
 
-def filing_pdf(  # noqa: PLR0913 -- each is one thing that stands on the paper
+def filing_pdf(
     record: Record,
     *,
     institution: str = "",

@@ -101,9 +101,7 @@ class Lines(Flowable):  # type: ignore[misc]  # reportlab has no types
         fits = min(int(height // self.look.leading), len(lines) - 2)
         if fits < 2:
             return []
-        return [
-            Lines("\n".join(part), self.look, part) for part in (lines[:fits], lines[fits:])
-        ]
+        return [Lines("\n".join(part), self.look, part) for part in (lines[:fits], lines[fits:])]
 
     def draw(self) -> None:
         look = self.look

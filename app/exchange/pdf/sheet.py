@@ -96,7 +96,11 @@ def _begin(canvas: Any, sheet: Sheet) -> None:
     canvas.showOutline()
     if sheet.printed_at is not None:
         # The file says when it was printed, not when the program's library thinks time began.
-        at = sheet.printed_at.astimezone(datetime.UTC) if sheet.printed_at.tzinfo else sheet.printed_at
+        at = (
+            sheet.printed_at.astimezone(datetime.UTC)
+            if sheet.printed_at.tzinfo
+            else sheet.printed_at
+        )
         stamp = TimeStamp(1)
         stamp.t, stamp.lt = at.timestamp() if at.tzinfo else stamp.t, at.timetuple()
         stamp.YMDhms = tuple(stamp.lt)[:6]
@@ -141,7 +145,9 @@ def _footer(canvas: Any, sheet: Sheet, page: int) -> None:
     when = moment(sheet.printed_at)
     if sheet.printed_by or when:
         who = _PRINTED.fill(who=sheet.printed_by, when=when).say(sheet.language)
-        canvas.drawString(LEFT, y, fonts.fitted(" ".join(who.split()), fonts.PLAIN, 8.5, WIDTH * 0.7))
+        canvas.drawString(
+            LEFT, y, fonts.fitted(" ".join(who.split()), fonts.PLAIN, 8.5, WIDTH * 0.7)
+        )
     text = _PAGE.fill(page=page).say(sheet.language)
     start = LEFT + WIDTH - fonts.width(text + "000 页", fonts.PLAIN, 8.5)
     canvas.drawString(start, y, text)

@@ -1,0 +1,1 @@
+"""Tests of what leaves and enters as files of other kinds."""
