@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QHBoxLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -48,6 +49,7 @@ class Preview(QDialog):
         self.state = look.label("", "dim")
         self.print_button = QPushButton(look.icon("printer", "on_accent"), say("打印…", "Print…"))
         self.print_button.setDefault(True)
+        look.mark(self.print_button, "primary")
         self.save_button = QPushButton(look.icon("download"), say("保存为 PDF…", "Save as PDF…"))
         close = QPushButton(say("关闭", "Close"))
         for button in (self.save_button, close):
@@ -58,8 +60,10 @@ class Preview(QDialog):
         box.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
         column = QVBoxLayout(self)
         column.addWidget(self.view, 1)
-        column.addWidget(self.state)
-        column.addWidget(box)
+        row = QHBoxLayout()
+        row.addWidget(self.state, 1)
+        row.addWidget(box)
+        column.addLayout(row)
         self.print_button.clicked.connect(self._ask_printer)
         self.save_button.clicked.connect(self._ask_file)
         box.rejected.connect(self.reject)
