@@ -16,7 +16,7 @@ PERSON = Form(
     pages=(
         Page("identity", "身份信息", "Identity", (
             Field("name", "姓名", Text(50), required=True, english="Name", short=True, example="何平"),
-            Field("sex", "性别", SEX, english="Sex", short=True),
+            Field("sex", "性别", SEX, required=True, english="Sex", short=True),
             Field("id_kind", "证件类型", Listed("id_kinds"), required=True, english="ID kind", short=True),
             Field("id_number", "证件号码", Text(25, shape="id_number"), required=True, english="ID number", private=True, short=True,
                   help=Words("同一证件号码在全系统只能有一人；已被使用时请办理“移入”。", "An ID number belongs to one person in the whole system; if it is in use, move the person in.")),
@@ -32,9 +32,9 @@ PERSON = Form(
             Field("address", "地址", Text(200), english="Address"),
         )),
         Page("work", "工作信息", "Work", (
-            Field("department", "院系/科室", Text(100), english="Department", short=True, example="心内科"),
+            Field("department", "院系/科室", Text(100), required=True, english="Department", short=True, example="心内科"),
             Field("position", "职务", Text(100), english="Position", short=True),
-            Field("title_class", "职称类别", Listed("title_classes"), english="Title class", short=True,
+            Field("title_class", "职称类别", Listed("title_classes"), required=True, english="Title class", short=True,
                   help=Words("干预性研究需要有医师：请如实填写医疗类职称。", "An interventional study needs a physician: please fill in medical titles truthfully.")),
             Field("title", "职称", Listed("titles", within="title_class"), required=Answered("title_class"), english="Title", short=True),
             Field("licence_number", "医师执业证书编号", Text(60), english="Licence to practise, number"),

@@ -7,6 +7,7 @@ first opens the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -91,6 +92,8 @@ class Rows(FieldType):
         )
 
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
 FILE_FIELDS = (
     Field("name", "文件名", Text(255), required=True, english="File name"),
     Field("version", "版本号", Text(30), english="Version", short=True, example="V1.0"),
@@ -109,6 +112,13 @@ class Files(Rows):
     least: int = 0
     pdf_only: bool = True
     megabytes: int = 50
+
+    def problem(self, value: Any) -> Words | None:
+        if said := super().problem(value):
+            return said
+        if all(_SHA256.fullmatch(str(row.get("sha256", ""))) for row in value.values()):
+            return None
+        return Words("文件没有添加成功，请重新添加。", "The file was not added; please add it again.")
 
     def text(self, value: Any, language: Language = "zh") -> str:
         return "\n".join(
@@ -225,6 +235,22 @@ class Form:
             kind = found[-1].type
             inner = {f.id: f for f in kind.fields} if isinstance(kind, Rows) else {}
             found.append(inner[step])
+        return tuple(found)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {f.id: n for n, f in enumerate(self.fields())}
+
+    def place(self, path: str) -> tuple[int, ...]:
+        """Where a path stands: the place of each field along it; unknown ones come last."""
+        first, *rest = path.split("/")
+        found = [self._places.get(first, len(self._places))]
+        kind = self._by_id[first].type if first in self._by_id else None
+        for step in rest[1::2]:
+            inner = kind.fields if isinstance(kind, Rows) else ()
+            n = next((n for n, f in enumerate(inner) if f.id == step), len(inner))
+            found.append(n)
+            kind = inner[n].type if n < len(inner) else None
         return tuple(found)
 
     def page_of(self, path: str) -> Page:
