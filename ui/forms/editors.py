@@ -1,0 +1,53 @@
+"""One editor for each kind of answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.forms import types
+from app.forms.schema import Field, Files, People, Rows
+from ui.forms.choices import TicksEditor, choice_editor
+from ui.forms.dates import DateEditor
+from ui.forms.editing import Around, Editor
+from ui.forms.files import FilesEditor
+from ui.forms.lines import KeywordsEditor, LineEditor, NumberEditor, ParagraphEditor, SecretEditor
+from ui.forms.listed import ManyListedEditor, listed_editor
+from ui.forms.people import PeopleEditor
+from ui.forms.pickers import LinkedEditor, PointerEditor, PointersEditor
+from ui.forms.rows import RowsEditor
+
+Make = Callable[[Field, Around], Editor]
+
+
+def text_editor(field: Field, around: Around) -> Editor:
+    """Words: picked from the directory, in one line, or in several."""
+    kind = field.type
+    if isinstance(kind, types.Text) and kind.linked:
+        return LinkedEditor(field, around)
+    if isinstance(kind, types.Text) and kind.lines > 1:
+        return ParagraphEditor(field, around)
+    return LineEditor(field, around)
+
+
+EDITORS: dict[type[types.FieldType], Make] = {
+    types.Text: text_editor,
+    types.Integer: NumberEditor,
+    types.Decimal: NumberEditor,
+    types.Date: DateEditor,
+    types.Choice: choice_editor,
+    types.Choices: TicksEditor,
+    types.Listed: listed_editor,
+    types.ListedMany: ManyListedEditor,
+    types.Keywords: KeywordsEditor,
+    types.Pointer: PointerEditor,
+    types.Pointers: PointersEditor,
+    types.Secret: SecretEditor,
+    Rows: RowsEditor,
+    People: PeopleEditor,
+    Files: FilesEditor,
+}
+"""A kind of answer without an editor fails a test."""
+
+
+def make_editor(field: Field, around: Around) -> Editor:
+    return EDITORS[type(field.type)](field, around)
