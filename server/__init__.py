@@ -1,0 +1,1 @@
+"""The central registry: what offices file with, over HTTP."""

@@ -1,0 +1,45 @@
+"""Who may have a document: whoever brought it, and whoever may read a record that names it."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.record import Principal
+from app.workflows import WORKFLOWS
+from app.workflows.table import may_read
+from server.books import record_of
+from server.tables import FileOwnerRow, FileRow, PartyRow, RecordFileRow, RecordRow
+
+
+def may_use(session: Session, principal: Principal, sha256: str) -> bool:
+    """Whether a stored document may be read, or named in a record, by this principal.
+
+    Knowing its SHA-256 is not enough, and who may not have it cannot tell whether it is here.
+    """
+    brought = select(FileOwnerRow.sha256).where(
+        FileOwnerRow.sha256 == sha256, FileOwnerRow.principal == principal.id
+    )
+    if session.execute(brought.limit(1)).first():
+        return True
+    scopes = [grant.scope for grant in principal.grants if grant.scope]
+    naming = (
+        select(RecordRow.body)
+        .join(RecordFileRow, RecordFileRow.record == RecordRow.id)
+        .join(PartyRow, PartyRow.record == RecordRow.id)
+        .where(
+            RecordFileRow.sha256 == sha256,
+            or_(PartyRow.name == principal.id, PartyRow.name.in_(scopes)),
+        )
+    )
+    for body in session.scalars(naming):
+        record = record_of(body)
+        if may_read(WORKFLOWS[record.form], record.state, record.parties, principal):
+            return True
+    return False
+
+
+def size_of(session: Session, sha256: str) -> int | None:
+    """How large a stored document is."""
+    found = select(FileRow.size).where(FileRow.sha256 == sha256)
+    return session.execute(found).scalar_one_or_none()

@@ -1,0 +1,287 @@
+"""Signing in and out, sessions, passwords. A token is 32 random bytes; only its SHA-256 is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid, SignedOut, SignInFailed, TryLater
+from app.record import Grant, Principal
+from app.workflows.roles import feeds_of
+from server import passwords
+from server.db import read, transact
+from server.moments import told
+from server.tables import (
+    AccountRow,
+    AttemptRow,
+    GrantRow,
+    LoginRow,
+    MetaRow,
+    OfficeRow,
+    SessionRow,
+)
+from sync.protocol import NewPassword, SignIn
+from sync.protocol import Session as SessionMessage
+
+IDLE = timedelta(days=30)
+NOTED = timedelta(minutes=10)
+"""How exactly it is kept when a session was last seen."""
+PATIENCE = 5
+"""Failures before a login has to wait."""
+WAITS = (30, 60, 120, 300, 600)
+"""Seconds to wait after each further failure; never longer: nobody is locked out for ever."""
+FORGOTTEN = timedelta(days=1)
+"""Failures older than this count no more."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever sent a request."""
+
+    account: UUID
+    principal: Principal
+    login: str
+    must_change: bool
+    token: str
+    """The SHA-256 of it."""
+
+
+def normal(login: str) -> str:
+    """A login as it is kept: half-width, small letters, no spaces around it."""
+    return unicodedata.normalize("NFKC", login).strip().lower().replace("\x00", "")
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# -- who is it ----------------------------------------------------------------------------
+
+
+def principal_of(session: Session, account: UUID) -> Principal:
+    """Who an account is, with what they hold at this moment."""
+    row = session.execute(
+        select(AccountRow.principal, AccountRow.name, AccountRow.office, OfficeRow.name)
+        .outerjoin(OfficeRow, OfficeRow.id == AccountRow.office)
+        .where(AccountRow.id == account, AccountRow.disabled.is_(False))
+    ).one_or_none()
+    if row is None:
+        raise signed_out()
+    principal, name, office, office_name = row
+    grants = session.execute(
+        select(GrantRow.role, GrantRow.scope)
+        .where(GrantRow.principal == principal)
+        .order_by(GrantRow.role, GrantRow.scope)
+    )
+    return Principal(
+        id=principal,
+        name=name,
+        office=f"office:{office}" if office else "",
+        office_name=office_name or "",
+        grants=tuple(Grant(role, scope) for role, scope in grants),
+    )
+
+
+def caller_of(engine: Engine, token: str, now: datetime) -> Caller:
+    """Who a token belongs to, or SignedOut."""
+    kept = digest_of(token)
+
+    def look(session: Session) -> tuple[Caller, datetime]:
+        row = session.execute(
+            select(SessionRow.account, SessionRow.login, SessionRow.seen, AccountRow.must_change)
+            .join(AccountRow, AccountRow.id == SessionRow.account)
+            .where(SessionRow.token == kept)
+        ).one_or_none()
+        if row is None or row.seen + IDLE < now:
+            raise signed_out()
+        principal = principal_of(session, row.account)
+        return Caller(row.account, principal, row.login, row.must_change, kept), row.seen
+
+    caller, seen = read(engine, look)
+    if seen + NOTED < now:
+        noted = update(SessionRow).where(SessionRow.token == kept).values(seen=now)
+        transact(engine, lambda session: session.execute(noted))
+    return caller
+
+
+def signed_out() -> SignedOut:
+    return SignedOut(
+        "登录已失效，请重新登录。未上报的内容都保存在本机。",
+        "You are signed out. Please sign in again; what was not sent yet is kept on your computer.",
+    )
+
+
+def session_message(
+    engine: Engine, caller: Caller, now: datetime, token: str = ""
+) -> SessionMessage:
+    return SessionMessage(
+        token=token,
+        principal=caller.principal.to_wire(),
+        login=caller.login,
+        must_change_password=caller.must_change,
+        feeds=feeds_of(caller.principal),
+        epoch=read(engine, epoch),
+        now=told(now),
+    )
+
+
+# -- signing in -----------------------------------------------------------------------------
+
+
+def sign_in(engine: Engine, who: SignIn, now: datetime) -> SessionMessage:
+    """Begin a session, or SignInFailed; TryLater after too many failures, known login or not.
+
+    The attempt is counted before the password is looked at, so that many at once are no way round.
+    """
+    transact(engine, lambda session: _count_attempt(session, normal(who.login), now))
+    login = normal(who.login)
+    found = read(
+        engine,
+        lambda session: session.execute(
+            select(AccountRow.id, AccountRow.password, AccountRow.disabled)
+            .join(LoginRow, LoginRow.account == AccountRow.id)
+            .where(LoginRow.login == login)
+        ).one_or_none(),
+    )
+    right = passwords.is_right(found.password if found else None, who.password)
+    if not (right and found):
+        raise SignInFailed(
+            "登录名或密码不正确。登录名是手机号、邮箱或机构名称；忘记密码请联系机构管理员。",
+            "The login or the password is not right. The login is your mobile number, your e-mail "
+            "or the name of the institution; if you forgot the password, ask your administrator.",
+        )
+    if found.disabled:
+        raise SignInFailed(
+            "账号已停用，请联系机构管理员启用。",
+            "The account is disabled. Please ask the administrator of your institution.",
+        )
+    token = secrets.token_urlsafe(32)
+    transact(engine, lambda session: _begin(session, found.id, login, who, (token, now)))
+    return session_message(engine, caller_of(engine, token, now), now, token)
+
+
+def _count_attempt(session: Session, login: str, now: datetime) -> None:
+    key = hashlib.sha256(login.encode()).hexdigest()
+    row = session.execute(
+        select(AttemptRow.failures, AttemptRow.wait_until, AttemptRow.last)
+        .where(AttemptRow.login == key)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        session.execute(insert(AttemptRow).values(login=key, failures=1, wait_until=now, last=now))
+        return
+    if row.wait_until > now:
+        seconds = int((row.wait_until - now).total_seconds()) + 1
+        raise TryLater(
+            f"连续多次未能登录，请在 {_spoken(seconds)[0]}后再试。",
+            f"Signing in failed several times. Please try again in {_spoken(seconds)[1]}.",
+            seconds=seconds,
+        )
+    failures = 1 if row.last + FORGOTTEN < now else row.failures + 1
+    wait = WAITS[min(failures - PATIENCE, len(WAITS) - 1)] if failures >= PATIENCE else 0
+    session.execute(
+        update(AttemptRow)
+        .where(AttemptRow.login == key)
+        .values(failures=failures, wait_until=now + timedelta(seconds=wait), last=now)
+    )
+
+
+def _spoken(seconds: int) -> tuple[str, str]:
+    if seconds < 60:
+        return f"{seconds} 秒", f"{seconds} seconds"
+    minutes = -(-seconds // 60)
+    return f"{minutes} 分钟", f"{minutes} minutes" if minutes > 1 else "1 minute"
+
+
+def _forgive(session: Session, login: str) -> None:
+    key = hashlib.sha256(login.encode()).hexdigest()
+    session.execute(delete(AttemptRow).where(AttemptRow.login == key))
+
+
+def _begin(
+    session: Session, account: UUID, login: str, who: SignIn, how: tuple[str, datetime]
+) -> None:
+    token, now = how
+    _forgive(session, login)
+    # One session for each desk: signing in again there ends the one before.
+    session.execute(
+        delete(SessionRow).where(SessionRow.account == account, SessionRow.desk == who.desk)
+    )
+    session.execute(delete(SessionRow).where(SessionRow.seen < now - IDLE))
+    session.execute(
+        insert(SessionRow).values(
+            token=digest_of(token),
+            account=account,
+            login=who.login.strip(),
+            desk=who.desk,
+            desk_name=who.desk_name,
+            began=now,
+            seen=now,
+        )
+    )
+
+
+def sign_out(engine: Engine, caller: Caller) -> None:
+    ended = delete(SessionRow).where(SessionRow.token == caller.token)
+    transact(engine, lambda session: session.execute(ended))
+
+
+def end_sessions(session: Session, account: UUID, *, but: str = "") -> None:
+    """End what is open under an account, all but one."""
+    session.execute(
+        delete(SessionRow).where(SessionRow.account == account, SessionRow.token != but)
+    )
+
+
+def change_password(engine: Engine, caller: Caller, asked: NewPassword, now: datetime) -> None:
+    """Change the password after checking the old one; every other session of the account ends."""
+    login = normal(caller.login)
+    transact(engine, lambda session: _count_attempt(session, login, now))
+    kept = read(
+        engine,
+        lambda session: session.execute(
+            select(AccountRow.password).where(AccountRow.id == caller.account)
+        ).scalar_one(),
+    )
+    if not passwords.is_right(kept, asked.old):
+        raise SignInFailed(
+            "原密码不正确，密码没有修改。请重新输入。",
+            "The old password is not right; nothing was changed. Please type it again.",
+        )
+    passwords.refuse_bad(asked.new)
+    if asked.new == asked.old:
+        raise Invalid(
+            "新密码不能与原密码相同。请换一个。",
+            "The new password must differ from the old one. Please choose another one.",
+            problems=["password"],
+        )
+    new = passwords.hashed(asked.new)
+
+    def change(session: Session) -> None:
+        session.execute(
+            update(AccountRow)
+            .where(AccountRow.id == caller.account, AccountRow.password == kept)
+            .values(password=new, must_change=False)
+        )
+        end_sessions(session, caller.account, but=caller.token)
+        _forgive(session, login)
+
+    transact(engine, change)
+
+
+def epoch(session: Session) -> str:
+    """Which registry this is, since it began or was restored; "" before the first."""
+    return session.scalar(select(MetaRow.value).where(MetaRow.name == "epoch")) or ""
+
+
+def new_epoch(session: Session) -> None:
+    """Say that the registry began, or was restored: desks read every feed from its beginning."""
+    session.execute(delete(MetaRow).where(MetaRow.name == "epoch"))
+    session.execute(insert(MetaRow).values(name="epoch", value=str(uuid4())))

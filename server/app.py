@@ -1,0 +1,167 @@
+"""Build the registry's web application; the only place that knows status numbers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from app.errors import (
+    AppError,
+    Conflict,
+    DiskFull,
+    Faulty,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    SignedOut,
+    SignInFailed,
+    TooLarge,
+    TooOld,
+    TryLater,
+    Unreadable,
+)
+from server import passwords
+from server.api import files, session, sync
+from server.api.caller import spoken
+from server.db import POOL, connect
+from server.files import Archive
+from server.limits import RequestLimit
+from server.settings import Settings
+from sync.protocol import CURRENT, VERSION_HEADER
+
+log = logging.getLogger("server.requests")
+
+STATUS: dict[type[AppError], int] = {
+    Invalid: 422,
+    NotAllowed: 403,
+    Conflict: 409,
+    NotFound: 404,
+    SignInFailed: 401,
+    SignedOut: 401,
+    TryLater: 429,
+    Faulty: 500,
+    TooOld: 426,
+    TooLarge: 413,
+    Unreadable: 422,
+    DiskFull: 507,
+}
+
+
+def from_environment() -> FastAPI:
+    """The application of a worker process."""
+    settings = Settings.from_environment()
+    return create_app(connect(settings.database), Archive(settings.files))
+
+
+def create_app(engine: Engine, archive: Archive) -> FastAPI:
+    """The application on this database and these documents; ends the engine when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # No more threads than connections, or they would wait for each other's.
+        to_thread.current_default_thread_limiter().total_tokens = POOL
+        await to_thread.run_sync(passwords.is_right, None, "")  # its own hash, before anybody waits
+        yield
+        engine.dispose()
+
+    api = FastAPI(
+        title="研备登记中心 Yanbei registry",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    api.state.engine, api.state.archive = engine, archive
+    for router in (session.router, sync.router, files.router):
+        api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
+    api.add_api_route("/v1/health", health, methods=["GET"])
+    api.add_middleware(RequestLimit)
+    api.middleware("http")(_note)
+    api.add_exception_handler(AppError, _told)
+    api.add_exception_handler(RequestValidationError, _misshapen)
+    api.add_exception_handler(HTTPException, _elsewhere)
+    api.add_exception_handler(OperationalError, _busy)
+    api.add_exception_handler(PoolTimeout, _busy)
+    api.add_exception_handler(Exception, _faulty)
+    return api
+
+
+async def health() -> dict[str, str]:
+    """Whether this process answers; asks no database."""
+    return {"status": "ok"}
+
+
+async def _note(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    began = time.monotonic()
+    response = await call_next(request)
+    response.headers[VERSION_HEADER] = str(CURRENT)
+    response.headers.setdefault("Cache-Control", "no-store")
+    route = request.scope.get("route")
+    log.info(
+        "%s %s %d %d ms",
+        request.method,
+        getattr(route, "path", "-"),  # never the address itself: it may hold what somebody typed
+        response.status_code,
+        (time.monotonic() - began) * 1000,
+    )
+    return response
+
+
+def _answer(error: AppError, status: int) -> JSONResponse:
+    headers = {"Retry-After": str(error.details["seconds"])} if "seconds" in error.details else None
+    return JSONResponse(error.to_wire(), status, headers=headers)
+
+
+async def _told(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)
+    return _answer(error, STATUS.get(type(error), 400))
+
+
+async def _misshapen(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # Where it is wrong, never what was sent: that may be a password.
+    where = sorted({".".join(map(str, part["loc"][:3])) for part in error.errors()})
+    told = Invalid(
+        "请求的内容不合规定。请更新程序后再试。",
+        "The request is not as the protocol says. Please update the program and try again.",
+        parts=where[:20],
+    )
+    return _answer(told, STATUS[Invalid])
+
+
+async def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    told = NotFound(
+        "登记中心没有这个地址。请更新程序。", "The registry has no such address. Please update."
+    )
+    return _answer(told, error.status_code)
+
+
+async def _busy(_request: Request, error: Exception) -> JSONResponse:
+    log.error("database: %s", type(error).__name__)
+    told = TryLater(
+        "登记中心的数据库暂时不可用，请稍后再试。",
+        "The registry's database is not available just now. Please try again in a moment.",
+        seconds=5,
+    )
+    return _answer(told, 503)
+
+
+async def _faulty(_request: Request, error: Exception) -> JSONResponse:
+    log.error("fault", exc_info=error)
+    told = Faulty(
+        "登记中心出现故障。您的工作都保存在本机，稍后会自动再试。",
+        "The registry has a fault. Your work is kept on your computer; it will be tried again.",
+    )
+    return _answer(told, STATUS[Faulty])

@@ -1,0 +1,279 @@
+"""The registry's books within one transaction: records read, written with their history, and told.
+
+Whoever writes takes the turn of the record's root first (the study of an opinion): nobody decides
+on what is about to change. What was written is told in the feeds at the very end (`feeds`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table, delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from app.forms import FORMS
+from app.forms.upgrades import up_to_date
+from app.heads import card_of, head_of
+from app.record import Answers, Passage, Record
+from app.workflows import WORKFLOWS
+from app.workflows.table import audience
+from server import feeds
+from server.db import upsert
+from server.feeds import Item
+from server.moments import told
+from server.tables import (
+    CardRow,
+    GrantRow,
+    PartyRow,
+    RecordFileRow,
+    RecordRow,
+    RevisionRow,
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who did what: what the history keeps beside the answers. Secrets are in none of it."""
+
+    command: str
+    actor: str
+    name: str
+    role: str
+    edits: dict[str, Any] = field(default_factory=dict)
+    said: Answers = field(default_factory=dict)
+    is_told: bool = True
+    """Whether it is a passage of the timeline."""
+
+
+class Books:
+    """All records that one transaction touches."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self._told_before: dict[UUID, set[str]] = {}
+        self._written: dict[UUID, Record] = {}
+        self._cards: set[UUID] = set()
+
+    # -- reading --------------------------------------------------------------
+
+    def take_turn(self, record_id: UUID, parent: UUID | None) -> None:
+        """Wait for whoever is writing this record, or the one it belongs to.
+
+        SQLite has one writer at a time anyhow. On PostgreSQL it is an advisory lock, because
+        two desks may begin the same record and then there is no row yet to lock.
+        """
+        if self.session.get_bind().dialect.name != "postgresql":
+            return
+        known = self.session.execute(
+            select(RecordRow.parent).where(RecordRow.id == record_id)
+        ).scalar_one_or_none()
+        root = known or parent or record_id
+        key = int.from_bytes(root.bytes[:8], "big", signed=True)
+        self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    def find(self, record_id: UUID) -> Record | None:
+        """The record as it stands now, its answers brought up to date."""
+        if record_id in self._written:
+            return self._written[record_id]
+        body = self.session.execute(
+            select(RecordRow.body).where(RecordRow.id == record_id)
+        ).scalar_one_or_none()
+        if body is None:
+            return None
+        record = record_of(body)
+        self._told_before.setdefault(record.id, _audience(record))
+        return record
+
+    def children(self, parent: UUID, form: str) -> list[Record]:
+        """The records that belong to another, in the order of their ids."""
+        ids = self.session.scalars(
+            select(RecordRow.id).where(RecordRow.parent == parent, RecordRow.form == form)
+        )
+        found = (self.find(record_id) for record_id in sorted(ids))
+        return [record for record in found if record is not None]
+
+    # -- writing --------------------------------------------------------------
+
+    def write(self, record: Record, before: str, deed: Deed) -> Record:
+        """Store the next revision: `record` as it shall be, `before` the state it came from."""
+        revision = record.revision + 1
+        log = record.log
+        if deed.is_told:
+            log = (*log, self._passage(record.state, before, revision, deed))
+        record = replace(record, revision=revision, log=log, updated_at=told(self.now))
+        self._told_before.setdefault(record.id, set())
+        self._store(record)
+        self._remember(record, deed)
+        self._index(record)
+        self._written[record.id] = record
+        if record.form in ("person", "institution", "committee"):
+            self._cards.add(record.id)
+        return record
+
+    def _passage(self, state: str, before: str, revision: int, deed: Deed) -> Passage:
+        return Passage(
+            at=told(self.now),
+            command=deed.command,
+            by=deed.actor,
+            name=deed.name,
+            role=deed.role,
+            before=before,
+            after=state,
+            revision=revision,
+            said=deed.said,
+        )
+
+    def _store(self, record: Record) -> None:
+        head = head_of(record)
+        office = next(iter(record.parties.get("institution", ())), "")
+        row = {
+            "id": record.id,
+            "form": record.form,
+            "state": record.state,
+            "revision": record.revision,
+            "number": record.number or None,
+            "office": UUID(office.removeprefix("office:")) if office else None,
+            "parent": record.parent,
+            "title": head.title.replace("\x00", ""),
+            "body": orjson.dumps(record.to_wire()),
+            "head": orjson.dumps(head.to_wire()),
+            "updated_at": self.now,
+        }
+        upsert(self.session, cast("Table", RecordRow.__table__), [row], key=("id",))
+
+    def _remember(self, record: Record, deed: Deed) -> None:
+        self.session.execute(
+            insert(RevisionRow).values(
+                record=record.id,
+                revision=record.revision,
+                command=deed.command,
+                actor=deed.actor,
+                role=deed.role,
+                at=self.now,
+                state=record.state,
+                form_version=record.form_version,
+                change=orjson.dumps({"edits": deed.edits, "said": deed.said}),
+                answers=orjson.dumps(record.answers),
+            )
+        )
+
+    def _index(self, record: Record) -> None:
+        parties = {(party, name) for party, names in record.parties.items() for name in names}
+        known = {
+            (party, name)
+            for party, name in self.session.execute(
+                select(PartyRow.party, PartyRow.name).where(PartyRow.record == record.id)
+            )
+        }
+        for party, name in known - parties:
+            self.session.execute(
+                delete(PartyRow).where(
+                    PartyRow.record == record.id, PartyRow.party == party, PartyRow.name == name
+                )
+            )
+        rows = [{"record": record.id, "party": p, "name": n} for p, n in sorted(parties - known)]
+        if rows:
+            self.session.execute(insert(PartyRow), rows)
+        self._index_files(record)
+
+    def _index_files(self, record: Record) -> None:
+        named = files_of(record)
+        known = set(
+            self.session.scalars(
+                select(RecordFileRow.sha256).where(RecordFileRow.record == record.id)
+            )
+        )
+        if gone := known - named:
+            self.session.execute(
+                delete(RecordFileRow).where(
+                    RecordFileRow.record == record.id, RecordFileRow.sha256.in_(gone)
+                )
+            )
+        rows = [{"record": record.id, "sha256": sha256} for sha256 in sorted(named - known)]
+        if rows:
+            self.session.execute(insert(RecordFileRow), rows)
+
+    # -- telling --------------------------------------------------------------
+
+    def show_card(self, record_id: UUID) -> None:
+        """Tell the card of a person, place or committee anew: its roles have changed."""
+        self._cards.add(record_id)
+
+    def tell(self) -> None:
+        """Tell what was written to whom it concerns. The last thing before the commit."""
+        items = [item for record in self._written.values() for item in self._news_of(record)]
+        for record_id in sorted(self._cards):
+            record = self.find(record_id)
+            if record is not None:
+                items += self._card_news(record)
+        feeds.publish(self.session, items)
+
+    def _news_of(self, record: Record) -> Iterator[Item]:
+        now = _audience(record)
+        for feed in now:
+            yield Item(feed, str(record.id), "record", record.id)
+        for feed in self._told_before[record.id] - now:
+            yield Item(feed, str(record.id), "gone", record.id)
+
+    def _card_news(self, record: Record) -> Iterator[Item]:
+        roles = self.session.scalars(
+            select(GrantRow.role).where(GrantRow.principal == f"person:{record.id}").distinct()
+        )
+        card = card_of(record, tuple(roles))
+        ref, feed, body = card["ref"], _card_feed(record), orjson.dumps(card)
+        was = self.session.execute(
+            select(CardRow.feed, CardRow.body).where(CardRow.ref == ref)
+        ).one_or_none()
+        if was and was.feed and was.feed != feed:
+            yield Item(was.feed, ref, "gone")
+        if feed and (was is None or (was.feed, was.body) != (feed, body)):
+            yield Item(feed, ref, "card")
+        if feed or was:
+            row = {"ref": ref, "feed": feed, "body": body}
+            upsert(self.session, cast("Table", CardRow.__table__), [row], key=("ref",))
+
+
+def record_of(body: bytes) -> Record:
+    """The record in these bytes, its answers brought up to date."""
+    record = Record.from_wire(orjson.loads(body))
+    latest = FORMS[record.form].version
+    if record.form_version >= latest:
+        return record
+    answers = up_to_date(record.form, record.form_version, record.answers, latest=latest)
+    return replace(record, answers=answers, form_version=latest)
+
+
+def files_of(record: Record) -> set[str]:
+    """The SHA-256 of every document that the record names, in its answers or in its log."""
+    return set(_named([record.answers, *(passage.said for passage in record.log)]))
+
+
+def _named(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("sha256"), str):
+            yield value["sha256"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _named(inner)
+
+
+def _audience(record: Record) -> set[str]:
+    return audience(WORKFLOWS[record.form], record.state, record.parties)
+
+
+def _card_feed(record: Record) -> str:
+    """Where a card is told: colleagues in their office's feed, places in everybody's; else "" ."""
+    if record.form == "person":
+        office = next(iter(record.parties.get("institution", ())), "")
+        known = office and record.state == "active"
+        return f"staff:{office.removeprefix('office:')}" if known else ""
+    if record.form == "committee":
+        return "directory" if record.state == "filed" else ""
+    return "directory"

@@ -1,0 +1,153 @@
+"""The database: engines for SQLite and PostgreSQL, and the one way to run a transaction.
+
+SQLite is the library that sqlcipher3 brings (3.53, without a key): Debian's 3.40.1 has the
+WAL-reset bug. Its transactions are begun by us, `BEGIN IMMEDIATE` for whoever writes: left to the
+driver, two threads that read, add one and write lose half of the increments without any error.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlcipher3.dbapi2
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.errors import TryLater
+
+T = TypeVar("T")
+
+POOL = 20
+"""Connections of one process: as many as its threads may be inside a transaction at once."""
+OLDEST_SQLITE = (3, 51, 3)
+"""Older ones may damage a file when two connections write and checkpoint at the same moment."""
+
+
+def connect(url: str, *, pool: int = POOL) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`; the file's folder is made."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, pool)
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=15,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,  # an error's text reaches the log, people's data must not
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "yanbei",
+            "options": "-c lock_timeout=10s -c statement_timeout=60s "
+            "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+        },
+    )
+
+
+def _sqlite(url: str, pool: int) -> Engine:
+    if sqlcipher3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise RuntimeError(f"SQLite {sqlcipher3.dbapi2.sqlite_version} is too old to be trusted")
+    file = make_url(url).database
+    if file:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        module=sqlcipher3.dbapi2,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=15,
+        hide_parameters=True,
+        connect_args={"timeout": 10},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def read(engine: Engine, work: Callable[[Session], T]) -> T:
+    """Run `work` in a transaction that only reads: on SQLite it waits for no writer."""
+    with Session(engine.execution_options(reads=True)) as session, session.begin():
+        return work(session)
+
+
+TIMES = 6
+
+
+def transact(engine: Engine, work: Callable[[Session], T]) -> T:
+    """Run `work` as one transaction, again if it lost against another one; commit before returning.
+
+    `work` must do nothing outside the database that may not be done twice.
+    """
+    for again in range(TIMES):
+        try:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                return work(session)
+        except DBAPIError as error:
+            if not _lost_a_race(error):
+                raise
+            if isinstance(error, IntegrityError) and again == TIMES - 1:
+                raise  # no race lasts so long: it is a fault of ours
+            time.sleep(random.uniform(0, 0.02 * 2**again))
+    raise TryLater(
+        "登记中心现在很忙，没有办成，请稍后再试。",
+        "The registry is busy and could not do this. Please try again in a moment.",
+        seconds=5,
+    )
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    """Somebody else was first: a key that was free is taken, a deadlock, a lock waited for."""
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state in {"40001", "40P01", "55P03"}:
+        return True
+    told = str(error.orig)
+    return isinstance(error, OperationalError) and ("locked" in told or "busy" in told)
+
+
+def upsert(
+    session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str]
+) -> None:
+    """Write rows; where one with this key is there already, it takes the new values."""
+    if not rows:
+        return
+    insert = _insert(session)(table)
+    rest = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    if rest:
+        statement = insert.on_conflict_do_update(index_elements=list(key), set_=rest)
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=list(key))
+    session.execute(statement, list(rows))
+
+
+def count_up(session: Session, table: Table, name: str, by: int = 1) -> int:
+    """Add to a counter row and give the new value; whoever else counts it waits for our commit."""
+    value = table.c.value
+    insert = _insert(session)(table).values(name=name, value=by)
+    statement = insert.on_conflict_do_update(
+        index_elements=["name"], set_={"value": value + insert.excluded.value}
+    ).returning(value)
+    return int(session.execute(statement).scalar_one())
+
+
+def _insert(session: Session) -> Any:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert if postgres else sqlite.insert

@@ -1,0 +1,284 @@
+"""What follows from a step, named by (workflow, command), in the same transaction.
+
+`BEFORE` may refuse the step or complete the record before it is written; `AFTER` writes what
+follows from it: opinions asked for, accounts opened, the step of a study when all opinions are in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+
+from app.answers import Problem, check
+from app.errors import Invalid
+from app.forms import FORMS
+from app.forms.schema import Form, Rows
+from app.forms.types import Text
+from app.record import Answers, Parties, Record
+from app.workflows import WORKFLOWS
+from app.workflows.table import SYSTEM
+from server import numbering, people, places
+from server.books import Deed
+from server.tables import GrantRow
+from server.turn import Turn
+
+Before = Callable[[Turn, Record], Record]
+After = Callable[[Turn, Record], None]
+
+
+def of(turn: Turn, after: Record) -> Record:
+    """Complete the record that a step leads to, or refuse the step."""
+    for effect in BEFORE.get((after.form, turn.command), ()):
+        after = effect(turn, after)
+    return after
+
+
+def following(turn: Turn, after: Record) -> None:
+    """Do what follows from a step that was written."""
+    for effect in AFTER.get((after.form, turn.command), ()):
+        effect(turn, after)
+
+
+def examined(form: Form, answers: Answers) -> list[Problem]:
+    """Everything that is wrong with answers that are to be submitted."""
+    return check(form, answers)
+
+
+# -- studies -------------------------------------------------------------------------
+
+
+def _without_reviewers(turn: Turn, after: Record) -> Record:
+    """A round is over: its reviewers read the study no more unless they are asked again."""
+    if after.state in ("returned", "ec_form", "ac_form") and after.state != turn.before.state:
+        gone = {"returned": ("ethics_reviewer", "academic_reviewer")}
+        over = gone.get(after.state, ("ethics_reviewer",))
+        return replace(after, parties={k: v for k, v in after.parties.items() if k not in over})
+    return after
+
+
+def _to_its_committees(turn: Turn, after: Record) -> Record:
+    """Only a filed ethics committee, and an academic one of the right kind, may review."""
+    for party, kind, zh, en in (
+        ("ethics_committee", "ethics", "伦理委员会", "ethics committee"),
+        ("academic_committee", "academic", "学术委员会", "academic committee"),
+    ):
+        for ref in after.parties.get(party, ()):
+            found = turn.books.find(UUID(ref.partition(":")[2]))
+            if (
+                found is None
+                or found.form != "committee"
+                or found.state != "filed"
+                or found.answers.get("kind", kind) != kind
+            ):
+                raise Invalid(
+                    f"所选的{zh}未备案或已注销，不能受理。请另选一个。",
+                    f"The chosen {en} is not filed, or no longer. Please choose another one.",
+                    problems=[party],
+                )
+    return after
+
+
+def _under_its_authority(turn: Turn, after: Record) -> Record:
+    """The registering authority of the institution is the one that reviews and reads."""
+    authority = places.registrar_of(turn.books.session, after.parties.get("institution", ()))
+    parties: Parties = {**after.parties}
+    parties.pop("authority", None)
+    if authority:
+        parties["authority"] = (authority,)
+    elif not parties.get("institution"):
+        raise Invalid(
+            "您还不属于任何机构，不能提交。请联系机构管理员将您移入机构。",
+            "You do not belong to an institution yet. Please ask its administrator to add you.",
+            problems=[],
+        )
+    return replace(after, parties=parties)
+
+
+def _numbered_study(turn: Turn, after: Record) -> Record:
+    if after.state != "filed":
+        return after
+    after = replace(after, parties={**after.parties, **_sites(after)})
+    if after.number:
+        return after
+    province = places.division_of(turn.books.session, after.parties.get("institution", ()))
+    return replace(after, number=numbering.study(turn.books.session, province, turn.books.now))
+
+
+def _sites(study: Record) -> Parties:
+    """Participating institutions and their investigators that were picked from the list."""
+    found: dict[str, set[str]] = {"site": set(), "site_pi": set()}
+    party = {"institution": "site", "person": "site_pi"}
+    for group in FORMS["study"].fields():
+        rows = study.answers.get(group.id)
+        if not isinstance(group.type, Rows) or not isinstance(rows, dict):
+            continue
+        for inner in group.type.fields:
+            if isinstance(inner.type, Text) and inner.type.linked in party:
+                refs = {row.get(inner.type.link_field) for row in rows.values()}
+                found[party[inner.type.linked]] |= {r for r in refs if isinstance(r, str) and r}
+    mine = set(study.parties.get("institution", ())) | set(study.parties.get("pi", ()))
+    return {name: tuple(sorted(refs - mine)) for name, refs in found.items() if refs - mine}
+
+
+def _fit_to_review(turn: Turn, after: Record) -> Record:
+    """Members must sit on the committee, and none may review a study of their own (V-39)."""
+    side = "ethics" if turn.command == "ec_pass" else "academic"
+    members = after.parties.get(f"{side}_reviewer", ()) if turn.said.get("members") else ()
+    committees = after.parties.get(f"{side}_committee", ())
+    team = {*_refs(after.answers), *after.parties.get("pi", ()), *after.parties.get("delegate", ())}
+    if conflicted := [ref for ref in members if ref in team]:
+        names = people.names(turn.books, conflicted)
+        raise Invalid(
+            f"该委员为项目团队成员，应回避：{'、'.join(names)}。请另选委员。",
+            f"Members of the study's team may not review it: {', '.join(names)}. Please choose "
+            "others.",
+            code="V-39",
+            problems=["members"],
+        )
+    if strangers := [ref for ref in members if not _sits_on(turn, ref, side, committees)]:
+        names = people.names(turn.books, strangers)
+        raise Invalid(
+            f"不是本委员会的在任委员：{'、'.join(names)}。请从委员名单中选择。",
+            f"Not members of this committee: {', '.join(names)}. Please choose from its members.",
+            problems=["members"],
+        )
+    return after
+
+
+def _refs(value: object) -> Iterable[str]:
+    if isinstance(value, str) and value.startswith("person:"):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _refs(inner)
+
+
+def _sits_on(turn: Turn, member: str, side: str, committees: Iterable[str]) -> bool:
+    for committee in committees:
+        found = turn.books.find(UUID(committee.partition(":")[2]))
+        rows = found.answers.get("members", {}).values() if found else ()
+        if any(row.get("person") == member for row in rows):
+            return True
+    granted = select(GrantRow.role).where(
+        GrantRow.principal == member,
+        GrantRow.role == f"{side}_member",
+        GrantRow.scope.in_(list(committees)),
+    )
+    return turn.books.session.execute(granted).first() is not None
+
+
+def _ask_for_opinions(turn: Turn, after: Record) -> None:
+    """One record for each member: their own to-do, in nobody else's feed but the committee's."""
+    side = "ethics" if turn.command == "ec_pass" else "academic"
+    if not turn.said.get("members"):
+        return
+    members = after.parties.get(f"{side}_reviewer", ())
+    title = FORMS["study"].title_of(after.answers)
+    for member, name in zip(members, people.names(turn.books, members), strict=True):
+        opinion = Record(
+            id=uuid5(after.id, f"opinion:{after.revision}:{member}"),
+            form="opinion",
+            form_version=FORMS["opinion"].version,
+            state=WORKFLOWS["opinion"].start,
+            parent=after.id,
+            answers={
+                "study_title": title,
+                "study_number": after.number,
+                "study_revision": after.revision,
+                "member_name": name,
+            },
+            parties={
+                f"{side}_reviewer": (member,),
+                f"{side}_committee": after.parties.get(f"{side}_committee", ()),
+            },
+        )
+        opinion = replace(opinion, answers={k: v for k, v in opinion.answers.items() if v != ""})
+        deed = Deed("ask", turn.who.id, turn.who.name, turn.role, is_told=False)
+        turn.books.write(opinion, opinion.state, deed)
+
+
+def _close_opinions(turn: Turn, after: Record) -> None:
+    """The secretary waits no longer: what was not given stays closed."""
+    side = "ethics" if turn.command == "ec_close" else "academic"
+    for opinion in _open_opinions(turn, after.id, side):
+        _by_itself(turn, opinion, "close")
+
+
+def _all_in(turn: Turn, after: Record) -> None:
+    """With the last opinion of a round the study goes on by itself."""
+    study = turn.books.find(after.parent) if after.parent else None
+    side = "ethics" if "ethics_reviewer" in after.parties else "academic"
+    command, at = {"ethics": ("ec_all_in", "ec_members"), "academic": ("ac_all_in", "ac_members")}[
+        side
+    ]
+    if study and study.state == at and not _open_opinions(turn, study.id, side):
+        _by_itself(turn, study, command)
+
+
+def _open_opinions(turn: Turn, study: UUID, side: str) -> list[Record]:
+    return [
+        opinion
+        for opinion in turn.books.children(study, "opinion")
+        if opinion.state == "asked" and f"{side}_reviewer" in opinion.parties
+    ]
+
+
+def _by_itself(turn: Turn, record: Record, command: str) -> None:
+    """Take a step that only the registry may take."""
+    step = WORKFLOWS[record.form].step(command, record.state, {SYSTEM}, {}, record.answers)
+    after = replace(record, state=step.to or record.state)
+    turn.books.write(after, record.state, Deed(command, SYSTEM, "登记中心 Registry", SYSTEM))
+
+
+def _out_of_sight(turn: Turn, after: Record) -> Record:
+    """A deleted draft is in nobody's feed any more; the history keeps it."""
+    return replace(after, parties={"deleted": turn.before.parties.get("pi", ())})
+
+
+# -- committees ------------------------------------------------------------------------
+
+
+def _kept_by_its_founder(turn: Turn, after: Record) -> None:
+    if turn.before.revision == 0:
+        people.grant(turn.books, turn.who.id, turn.role, f"committee:{after.id}")
+
+
+def _numbered_committee(turn: Turn, after: Record) -> Record:
+    if after.state != "filed" or after.number:
+        return after
+    return replace(after, number=numbering.committee(turn.books.session, turn.books.now))
+
+
+BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
+    ("study", "submit"): (_to_its_committees, _under_its_authority, _without_reviewers),
+    ("study", "ac_pass"): (_fit_to_review,),
+    ("study", "ec_pass"): (_fit_to_review,),
+    ("study", "ac_conclude"): (_without_reviewers,),
+    ("study", "ec_conclude"): (_without_reviewers,),
+    ("study", "return"): (_without_reviewers,),
+    ("study", "approve"): (_numbered_study,),
+    ("study", "delete"): (_out_of_sight,),
+    ("committee", "submit"): (_under_its_authority,),
+    ("committee", "approve"): (_numbered_committee,),
+    ("person", "open"): (people.may_be_opened,),
+}
+
+AFTER: dict[tuple[str, str], tuple[After, ...]] = {
+    ("study", "ac_pass"): (_ask_for_opinions,),
+    ("study", "ec_pass"): (_ask_for_opinions,),
+    ("study", "ac_close"): (_close_opinions,),
+    ("study", "ec_close"): (_close_opinions,),
+    ("opinion", "give"): (_all_in,),
+    ("committee", "save"): (_kept_by_its_founder,),
+    ("committee", "submit"): (_kept_by_its_founder,),
+    ("person", "open"): (people.open_account,),
+    ("person", "save"): (people.keep_in_step,),
+    ("person", "complete"): (people.keep_in_step,),
+    ("person", "disable"): (people.disable,),
+    ("person", "enable"): (people.enable,),
+    ("institution", "save"): (places.keep_in_step,),
+    ("institution", "complete"): (places.keep_in_step,),
+}

@@ -1,0 +1,126 @@
+"""Feeds: what is new for whom, numbered in the order of commit.
+
+A position is taken from the feed's own counter row, which stays locked until the commit: a later
+writer of the same feed waits, so a smaller position is always visible before a larger one, and a
+reader who stored a position never misses what comes below it. (A database's sequence hands numbers
+out before the commit, and a reader steps over a late one for good.) The counters are taken last,
+just before the commit and in sorted order: writers wait as briefly as can be, and never for each
+other in a circle.
+
+A feed holds one item for each record or card, at the position of its last change. An item reads
+the record as it stands when it is sent, in the same statement; if the record has moved on since,
+it will come again further on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Table, func, select
+from sqlalchemy.orm import Session
+
+from server.db import count_up, upsert
+from server.tables import CardRow, FeedRow, NewsRow, RecordRow
+
+PAGE = 500
+"""Items read in one transaction."""
+
+
+@dataclass(frozen=True, order=True)
+class Item:
+    """What is told in a feed; `record` where it is about a record."""
+
+    feed: str
+    ref: str
+    kind: str
+    record: UUID | None = None
+
+
+def publish(session: Session, items: Iterable[Item]) -> None:
+    """Tell these items in their feeds. The last thing a transaction does."""
+    for feed, told in groupby(sorted(set(items)), key=lambda item: item.feed):
+        here = list(told)
+        last = count_up(session, cast("Table", FeedRow.__table__), feed, len(here))
+        rows = [
+            {
+                "feed": feed,
+                "ref": item.ref,
+                "position": position,
+                "kind": item.kind,
+                "record": item.record,
+            }
+            for position, item in enumerate(here, start=last - len(here) + 1)
+        ]
+        upsert(session, cast("Table", NewsRow.__table__), rows, key=("feed", "ref"))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items of one feed as they are sent: a line and a body each."""
+
+    lines: tuple[bytes, ...]
+    last: int
+    """The position of the last of them."""
+
+
+def page(session: Session, feed: str, after: int, limit: int) -> Page:
+    """The next items of a feed."""
+    found = session.execute(
+        select(
+            NewsRow.position,
+            NewsRow.kind,
+            NewsRow.ref,
+            RecordRow.head,
+            RecordRow.body,
+            CardRow.body,
+        )
+        .outerjoin(RecordRow, RecordRow.id == NewsRow.record)
+        .outerjoin(CardRow, CardRow.ref == NewsRow.ref)
+        .where(NewsRow.feed == feed, NewsRow.position > after)
+        .order_by(NewsRow.position)
+        .limit(limit)
+    ).all()
+    name = orjson.dumps(feed)
+    return Page(tuple(_lines(name, found)), found[-1][0] if found else after)
+
+
+def _lines(feed: bytes, rows: Sequence[Any]) -> Iterator[bytes]:
+    for position, kind, ref, head, record, card in rows:
+        body = {"record": record, "card": card}.get(kind) or b""
+        told = orjson.dumps(kind if body else "gone")
+        yield (
+            b'{"feed":%b,"position":%d,"kind":%b,"id":%b,"head":%b}\n%b\n'
+            % (
+                feed,
+                position,
+                told,
+                orjson.dumps(ref),
+                head if told == b'"record"' else b"null",
+                body,
+            )
+        )
+
+
+def has_more(session: Session, feed: str, after: int) -> bool:
+    found = select(func.count()).where(NewsRow.feed == feed, NewsRow.position > after).limit(1)
+    return bool(session.execute(found).scalar_one())
+
+
+def digest(session: Session, feed: str) -> dict[str, Any]:
+    """How many items stand in a feed, and the SHA-256 of their lines `ref position` by position."""
+    found = session.execute(
+        select(NewsRow.ref, NewsRow.position)
+        .where(NewsRow.feed == feed, NewsRow.kind != "gone")
+        .order_by(NewsRow.position)
+    )
+    count, sha256 = 0, hashlib.sha256()
+    for ref, position in found:
+        count += 1
+        sha256.update(f"{ref} {position}\n".encode())
+    return {"count": count, "sha256": sha256.hexdigest()}
