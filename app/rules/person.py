@@ -1,0 +1,56 @@
+"""Rules over several answers of a person. Source: spec/domain.md §6.1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stdnum.cn import ric
+
+from app.rules.rule import Case, Rules
+
+PERSON_RULES = Rules()
+rule = PERSON_RULES.rule
+
+OF_EIGHTEEN = ("id_card", "residence_permit")
+
+
+def _card(case: Case) -> str:
+    """A right number of 18, else nothing."""
+    number = case["id_number"]
+    is_right = case["id_kind"] in OF_EIGHTEEN and isinstance(number, str) and ric.is_valid(number)
+    return str(number) if is_right else ""
+
+
+@rule(
+    "P-01",
+    "block",
+    "证件号码不是正确的 18 位号码，请对照证件检查。",
+    "This is no right number of 18 characters; please compare it with the document.",
+)
+def _wrong_number(case: Case) -> Iterator[str]:
+    if case["id_kind"] in OF_EIGHTEEN and case["id_number"] and not _card(case):
+        yield "id_number"
+
+
+@rule("P-02", "warn", "性别与证件号码不符。", "The sex does not go with the ID number.")
+def _of_other_sex(case: Case) -> Iterator[str]:
+    number = _card(case)
+    if number and case["sex"] and case["sex"] != ("male" if int(number[16]) % 2 else "female"):
+        yield "sex"
+
+
+@rule("P-03", "warn", "出生日期与证件号码不符。", "The birth date does not go with the ID number.")
+def _born_another_day(case: Case) -> Iterator[str]:
+    number = _card(case)
+    born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
+    if number and case["birth_date"] and case["birth_date"] != born:
+        yield "birth_date"
+
+
+@rule("P-04", "block", "结束年月早于开始年月。", "It ends before it begins.")
+def _history_reversed(case: Case) -> Iterator[str]:
+    for group in ("work_history", "education"):
+        for at, row in case.rows(group):
+            start, end = row.get("start"), row.get("end")
+            if isinstance(start, str) and isinstance(end, str) and end < start:
+                yield at + "end"

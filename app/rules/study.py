@@ -1,0 +1,422 @@
+"""Rules over several answers of a study. Source: spec/domain.md §2.11, by number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from app.forms.schema import Field, Rows
+from app.forms.study import STUDY
+from app.rules.rule import Case, Rules
+
+STUDY_RULES = Rules()
+rule = STUDY_RULES.rule
+
+PHYSICIANS = frozenset(
+    ("chief_physician", "associate_chief_physician", "attending_physician", "physician",
+     "assistant_physician")
+)  # fmt: skip
+"""The titles that make somebody a physician (V-12, seed 001)."""
+
+NONE = "无"
+SHAPES = {
+    "chictr": r"ChiCTR(-[A-Z]{2,4})?-?\d{8,12}",
+    "nih": r"NCT\d{8}",
+    "cde": r"CTR\d{8}",
+}
+DAYS = {"year": 365.25, "month": 30.44, "week": 7.0, "day": 1.0, "hour": 1 / 24}
+CJK = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+
+def is_route(case: Case, *routes: str) -> bool:
+    return case["cat.research_classification_level_2"] in routes
+
+
+def amount(value: Any) -> Decimal | None:
+    try:
+        return Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
+
+
+@rule(
+    "V-05",
+    "block",
+    "已选择研究平台，请填写平台研究编号；没有编号请填“无”。",
+    "A registry is chosen: please fill in the number there, or 无 (none).",
+    "seed 001",
+)
+def _platform_without_number(case: Case) -> Iterator[str]:
+    for at, row in case.rows("other.other_platform_records"):
+        if row.get("other.platform_name") and not row.get("other.platform_record_number"):
+            yield at + "other.platform_record_number"
+
+
+@rule(
+    "V-06",
+    "warn",
+    "研究编号格式与所选平台不符。",
+    "The number does not have the form of that registry.",
+)
+def _number_of_another_shape(case: Case) -> Iterator[str]:
+    for at, row in case.rows("other.other_platform_records"):
+        number = row.get("other.platform_record_number")
+        shape = SHAPES.get(row.get("other.platform_name", ""))
+        if shape and isinstance(number, str) and number != NONE and not re.fullmatch(shape, number):
+            yield at + "other.platform_record_number"
+
+
+PERIODS = (
+    ("basic.research_start_time", "basic.research_complete_time"),
+    ("basic.recruiting_start_time", "basic.recruiting_end_time"),
+)
+
+
+@rule("V-07", "block", "结束日期不能早于开始日期。", "The end cannot be before the beginning.")
+def _ends_before_it_begins(case: Case) -> Iterator[str]:
+    for first, last in PERIODS:
+        start, end = case.day(first), case.day(last)
+        if start and end and end < start:
+            yield last
+
+
+@rule(
+    "V-08",
+    "warn",
+    "征募时间超出研究预计持续时间。",
+    "The recruiting period is not inside the study period.",
+)
+def _recruiting_outside_the_study(case: Case) -> Iterator[str]:
+    (start, end), (recruit, until) = ((case.day(a), case.day(b)) for a, b in PERIODS)
+    if start and recruit and recruit < start:
+        yield "basic.recruiting_start_time"
+    if end and until and until > end:
+        yield "basic.recruiting_end_time"
+
+
+@rule(
+    "V-09",
+    "warn",
+    "预期首例签署知情同意日期早于征募开始日期或伦理批准日期。",
+    "The first consent is expected before recruiting starts or before the ethics approval.",
+)
+def _consent_too_early(case: Case) -> Iterator[str]:
+    first = case.day("design.first_consent_expected_date")
+    bounds = (case.day("basic.recruiting_start_time"), case.day("attach.ethicsApprovalTime"))
+    if first and any(bound and first < bound for bound in bounds):
+        yield "design.first_consent_expected_date"
+
+
+def age_in_days(case: Case, which: str) -> tuple[str, float] | None:
+    """(kind of age, days); weeks of gestation are a kind of their own."""
+    unit, value = case[f"design.{which}_age_unit"], case[f"design.{which}_age_value"]
+    if not isinstance(value, int) or unit in (None, "any"):
+        return None
+    if unit == "gestational_week":
+        return "gestation", value * 7.0
+    extra = case[f"design.{which}_age_secondary_value"]
+    months = extra if isinstance(extra, int) else 0
+    return "life", value * DAYS.get(unit, 0.0) + months * DAYS["month"]
+
+
+@rule("V-10", "block", "最大年龄小于最小年龄。", "The maximum age is below the minimum age.")
+def _ages_the_wrong_way_round(case: Case) -> Iterator[str]:
+    least, most = age_in_days(case, "minimum"), age_in_days(case, "maximum")
+    if least and most and least[0] == most[0] and most[1] < least[1]:
+        yield "design.maximum_age_value"
+
+
+@rule(
+    "V-11",
+    "warn",
+    "研究参与者含未成年人，请确认弱势群体类型是否包含“儿童”。",
+    "Participants may be under age: please see whether “children” should be ticked.",
+)
+def _children_not_named(case: Case) -> Iterator[str]:
+    ages = (age_in_days(case, "minimum"), age_in_days(case, "maximum"))
+    young = any(age and age[0] == "life" and age[1] < 18 * DAYS["year"] - 1 for age in ages)
+    if young and "children" not in (case["design.vulnerable_group_type"] or ()):
+        yield "design.vulnerable_group"
+
+
+def has_physician(case: Case) -> bool:
+    titles = [row.get("title") for _, row in case.rows("impl.team_members")]
+    return any(title in PHYSICIANS for title in (*titles, case.known.investigator_title))
+
+
+@rule(
+    "V-12",
+    "block",
+    "干预性研究需要有医师：请在个人信息或团队成员中填写医疗类职称。",
+    "An interventional study needs a physician: fill in the title in the personal data.",
+    "seed 001",
+)
+def _no_physician(case: Case) -> Iterator[str]:
+    is_known = case.known.investigator_title is not None
+    if is_route(case, "IIT-INT") and is_known and not has_physician(case):
+        yield "impl.team_members"
+
+
+@rule(
+    "V-12",
+    "warn",
+    "团队成员中没有医师：若项目负责人也不是医师，将不能提交。",
+    "No member is a physician: unless the investigator is one, it cannot be submitted.",
+    "seed 001",
+)
+def _perhaps_no_physician(case: Case) -> Iterator[str]:
+    is_known = case.known.investigator_title is not None
+    if is_route(case, "IIT-INT") and not is_known and not has_physician(case):
+        yield "impl.team_members"
+
+
+def sizes(case: Case) -> dict[str, Any]:
+    """Every sample size by its path, the total first."""
+    found = {"design.total_sample_size": case["design.total_sample_size"]}
+    for at, row in case.rows("design.research_groups"):
+        found[at + "design.group_sample_size"] = row.get("design.group_sample_size")
+    for field_id in (
+        "design.diagnostic_target_sample_size",
+        "design.diagnostic_confusable_sample_size",
+    ):
+        if field_id in case.answers:
+            found[field_id] = case[field_id]
+    return found
+
+
+@rule(
+    "V-13", "warn", "各组样本量之和与样本量不一致。", "The groups do not add up to the sample size."
+)
+def _groups_do_not_add_up(case: Case) -> Iterator[str]:
+    total, *parts = sizes(case).values()
+    whole = [n for n in parts if isinstance(n, int)]
+    if isinstance(total, int) and parts and len(whole) == len(parts) and sum(whole) != total:
+        yield "design.total_sample_size"
+
+
+@rule("V-14", "block", "样本量应为正整数。", "A sample size is a whole number from 1.")
+def _nobody_in_it(case: Case) -> Iterator[str]:
+    for path, size in sizes(case).items():
+        if isinstance(size, int) and size < 1:
+            yield path
+
+
+@rule(
+    "V-15",
+    "warn",
+    "各来源资金额度之和大于总经费。",
+    "The sources add up to more than the total budget.",
+)
+def _more_than_the_budget(case: Case) -> Iterator[str]:
+    total = amount(case["basic.total_funds"])
+    given = (amount(r.get("basic.funding_amount")) for _, r in case.rows("basic.funding_repeat"))
+    if total is not None and sum((a for a in given if a is not None), Decimal(0)) > total:
+        yield "basic.total_funds"
+
+
+def is_rct(case: Case) -> bool:
+    return case["design.study_design"] == "rct" and not is_route(case, "IIT-OBS")
+
+
+@rule(
+    "V-16",
+    "block",
+    "随机对照试验的“是否随机分组”必须为“是”。",
+    "A randomised controlled trial must be randomised.",
+)
+def _rct_not_randomised(case: Case) -> Iterator[str]:
+    if is_rct(case) and case["design.random_group"] not in (None, "yes"):
+        yield "design.random_group"
+
+
+@rule("V-17", "block", "至少填写一个主要指标。", "At least one outcome must be primary.")
+def _no_primary_outcome(case: Case) -> Iterator[str]:
+    levels = [row.get("design.indicator_type_level_1")
+              for _, row in case.rows("design.measurement_indicators")]  # fmt: skip
+    if levels and None not in levels and "primary" not in levels:
+        yield "design.measurement_indicators"
+
+
+@rule(
+    "V-18",
+    "warn",
+    "随机对照试验应至少有两组，其中至少一个对照组。",
+    "A randomised controlled trial has at least two groups, one of them a control group.",
+)
+def _nothing_to_compare(case: Case) -> Iterator[str]:
+    groups = [row for _, row in case.rows("design.research_groups")]
+    has_control = any(g.get("design.control_group_flag") == "yes" for g in groups)
+    if is_rct(case) and groups and (len(groups) < 2 or not has_control):
+        yield "design.research_groups"
+
+
+@rule(
+    "V-21",
+    "warn",
+    "同步注册中心的文件建议不超过 10 MB。",
+    "Files for ChiCTR should not be above 10 MB.",
+)
+def _large_for_chictr(case: Case) -> Iterator[str]:
+    for at, row in case.rows("attach.consent_or_waiver_file"):
+        size = row.get("size")
+        if case["basic.sync_platform"] == "chictr" and isinstance(size, int) and size > 10_000_000:
+            yield at + "name"
+
+
+def _english(fields: Iterable[Field]) -> Iterator[Field]:
+    for field in fields:
+        if (
+            field.pair_of
+            or field.id == "basic.funding_source_english"
+            or isinstance(field.type, Rows)
+        ):
+            yield field
+
+
+@rule("V-23", "warn", "英文信息中含有中文字符。", "An English answer has Chinese characters.")
+def _chinese_in_english(case: Case) -> Iterator[str]:
+    for field in _english(STUDY.fields()):
+        if not isinstance(field.type, Rows):
+            yield from _chinese(field.id, case[field.id])
+            continue
+        inner = [f.id for f in field.type.fields if field.pair_of] or [
+            f.id for f in _english(field.type.fields)
+        ]
+        for at, row in case.rows(field.id):
+            for field_id in inner:
+                yield from _chinese(at + field_id, row.get(field_id))
+
+
+def _chinese(path: str, value: Any) -> Iterator[str]:
+    if isinstance(value, str) and CJK.search(value):
+        yield path
+
+
+@rule(
+    "V-24",
+    "warn",
+    "研究已开始招募，填报状态应选择“补填报”。",
+    "Recruiting has begun: choose “after recruiting began”.",
+)
+def _too_late_to_be_prospective(case: Case) -> Iterator[str]:
+    begins = case.day("basic.recruiting_start_time")
+    has_begun = (begins is not None and begins <= case.today) or case[
+        "recruit.recruitment_status"
+    ] not in (None, "not_yet")
+    if case["basic.registration_status"] == "prospective" and has_begun:
+        yield "basic.registration_status"
+
+
+@rule(
+    "V-26",
+    "warn",
+    "临床试验批件已超过3年有效期，请在“其他文件”中上传批件仍有效的说明文件。",
+    "The approval is older than 3 years: attach a statement that it is still valid.",
+    "seed 001",
+)
+def _approval_out_of_date(case: Case) -> Iterator[str]:
+    approved = case.day("cat.nmpa_date")
+    if approved and (case.today - approved).days > 3 * 365.25 and not case["attach.other_files"]:
+        yield "cat.nmpa_date"
+
+
+@rule(
+    "V-27",
+    "warn",
+    "生物医学新技术临床研究请使用专门的备案模块。",
+    "Studies of new biomedical technology are filed in a module of their own.",
+)
+def _new_technology(case: Case) -> Iterator[str]:
+    if case["cat.iit_product_attribute"] == "new_technology":
+        yield "cat.iit_product_attribute"
+
+
+@rule(
+    "V-28",
+    "warn",
+    "多中心研究由牵头单位填报，参与单位无需填报。",
+    "The leading institution files a multi-centre study; participants do not.",
+    "seed 001",
+)
+def _not_the_lead(case: Case) -> Iterator[str]:
+    if case["impl.organization_role"] in (
+        "international_participant", "china_parallel", "domestic_participant",
+    ):  # fmt: skip
+        yield "impl.organization_role"
+
+
+@rule(
+    "V-29",
+    "warn",
+    "手工输入的机构或负责人无法匹配，分中心登录后将看不到该项目。",
+    "A typed institution or person is not matched: the site will not see the study.",
+    "seed 001",
+)
+def _typed_not_picked(case: Case) -> Iterator[str]:
+    for at, row in case.rows("impl.participating_organization_repeat"):
+        for name, reference in (
+            ("impl.branch_organization_name", "impl.branch_organization_id"),
+            ("impl.branch_user_name", "impl.branch_user_id"),
+        ):
+            if row.get(name) and not row.get(reference):
+                yield at + name
+
+
+@rule("V-30", "block", "参与单位重复。", "The same institution is named twice.")
+def _site_twice(case: Case) -> Iterator[str]:
+    seen = {case["cat.implementing_organization"]}
+    for at, row in case.rows("impl.participating_organization_repeat"):
+        name = row.get("impl.branch_organization_name")
+        if name and name in seen:
+            yield at + "impl.branch_organization_name"
+        seen.add(name)
+
+
+@rule(
+    "V-32",
+    "block",
+    "最后一例出组时间不能早于第一例入组时间，两者都不能晚于今天。",
+    "The last participant leaves after the first one entered; neither is in the future.",
+)
+def _participants_in_disorder(case: Case) -> Iterator[str]:
+    first = case.day("recruit.first_participant_enrollment_date")
+    last = case.day("recruit.last_participant_exit_date")
+    if first and first > case.today:
+        yield "recruit.first_participant_enrollment_date"
+    if last and (last > case.today or (first and last < first)):
+        yield "recruit.last_participant_exit_date"
+
+
+@rule(
+    "V-37",
+    "note",
+    "风险超过最小风险的，应按干预性研究管理。",
+    "Above minimal risk, it is managed as an interventional study.",
+)
+def _extra_measures_in_observation(case: Case) -> Iterator[str]:
+    if is_route(case, "IIT-OBS") and case["content.extra_inspection_measures"] == "yes":
+        yield "content.extra_inspection_measures"
+
+
+@rule(
+    "V-41",
+    "warn",
+    "距研究预计开始不足30日。",
+    "The study starts in fewer than 30 days.",
+    "seed 001",
+)
+def _starts_soon(case: Case) -> Iterator[str]:
+    start = case.day("basic.research_start_time")
+    if start and (start - case.today).days < 30:
+        yield "basic.research_start_time"
+
+
+@rule("V-44", "warn", "关键词重复。", "A keyword stands there twice.")
+def _keyword_twice(case: Case) -> Iterator[str]:
+    words = case["content.keywords"]
+    if isinstance(words, list):
+        folded = [str(word).strip().lower() for word in words]
+        if len(set(folded)) < len(folded):
+            yield "content.keywords"
