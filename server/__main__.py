@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import os
 import socket
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 from uvicorn.supervisors import Multiprocess
 
-from server import accounts, sample
+from server import accounts, logs, sample
 from server.app import from_environment
 from server.db import connect, transact
 from server.files import Archive
@@ -41,12 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     settings = replace(
         Settings.from_environment(), **{k: v for k, v in given.items() if v is not None}
     )
-    logging.basicConfig(
-        level=os.environ.get("YANBEI_LOG", "INFO"),
-        format='{"at":"%(asctime)s","level":"%(levelname)s","of":"%(name)s","said":"%(message)s"}',
-        stream=sys.stderr,
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin()
     if command == "check":
         return _check(settings)
     _prepare(settings, with_sample=command == "demo", restored=command == "restored")

@@ -31,7 +31,7 @@ from app.errors import (
     TryLater,
     Unreadable,
 )
-from server import passwords
+from server import logs, passwords
 from server.api import files, session, sync
 from server.api.caller import spoken
 from server.db import POOL, connect
@@ -60,6 +60,7 @@ STATUS: dict[type[AppError], int] = {
 
 def from_environment() -> FastAPI:
     """The application of a worker process."""
+    logs.begin()
     settings = Settings.from_environment()
     return create_app(connect(settings.database), Archive(settings.files))
 

@@ -103,7 +103,7 @@ PEOPLE: tuple[_Person, ...] = (
 
 def fill(engine: Engine, archive: Archive, now: datetime) -> bool:
     """Make the sample province, all of it or nothing; False where it is there already."""
-    documents = {name: _stored(archive, name) for name in DOCUMENTS}
+    documents = store_documents(archive)
     return transact(engine, lambda session: _Filling(session, documents, now).run())
 
 
@@ -328,6 +328,11 @@ def _uscc(body: str) -> str:
 # -- documents -----------------------------------------------------------------------
 
 DOCUMENTS = ("任命文件", "章程", "标准操作规程", "委员名单和工作简历")
+
+
+def store_documents(archive: Archive) -> dict[str, Answers]:
+    """Put the committees' documents where the registry keeps documents; their rows by name."""
+    return {name: _stored(archive, name) for name in DOCUMENTS}
 
 
 def _stored(archive: Archive, name: str) -> Answers:
