@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import datetime
 
-from app.answers import Problem, check, without_hidden
+from app.answers import Problem, check, flat, nested, without_hidden
 from app.forms.schema import Form
 from app.record import Answers
 from app.rules.committee import COMMITTEE_RULES
+from app.rules.design import DESIGN_RULES
 from app.rules.institution import INSTITUTION_RULES
 from app.rules.person import PERSON_RULES
 from app.rules.rule import Case, Known, Rule
 from app.rules.study import STUDY_RULES
 
 RULES: dict[str, list[Rule]] = {
-    "study": STUDY_RULES,
+    "study": [*STUDY_RULES, *DESIGN_RULES],
     "committee": COMMITTEE_RULES,
     "person": PERSON_RULES,
     "institution": INSTITUTION_RULES,
@@ -36,10 +37,21 @@ def examine(
     """
     found = check(form, answers)
     told = {problem.path for problem in found}
-    case = Case(without_hidden(form, answers), today, known)
+    case = Case(_readable(without_hidden(form, answers), found), today, known)
     for rule in RULES.get(form.id, ()):
         found += [problem for problem in rule.problems(case) if problem.path not in told]
     return sorted(found, key=lambda problem: form.place(problem.path)[0])
+
+
+def _readable(answers: Answers, problems: list[Problem]) -> Answers:
+    """Without what its type cannot read, so that no rule has to doubt what it is given."""
+    wrong = tuple(problem.path for problem in problems if problem.rule == "V-43")
+    if not wrong:
+        return answers
+    inside = tuple(f"{path}/" for path in wrong)
+    return nested(
+        {p: v for p, v in flat(answers).items() if p not in wrong and not p.startswith(inside)}
+    )
 
 
 __all__ = ["RULES", "Case", "Known", "Rule", "examine"]
