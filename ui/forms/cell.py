@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.answers import LEVELS, Level, Problem
@@ -35,6 +35,8 @@ class Cell(QWidget):
         self._required: bool | None = None
         self._missing: bool | None = None
         self._lines: list[QWidget] = []
+        self._heights: dict[int, int] = {}
+        self._head_heights: dict[int, int] = {}
         self._shown: tuple[tuple[Level, str], ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -67,10 +69,25 @@ class Cell(QWidget):
             row.addStretch(1)
 
     def head_height(self, width: int) -> int:
-        layout = self.head.layout()
-        if layout is not None and layout.hasHeightForWidth():
-            return layout.totalHeightForWidth(width)
-        return self.head.sizeHint().height()
+        if width not in self._head_heights:
+            layout = self.head.layout()
+            high = layout.totalHeightForWidth(width) if layout is not None else -1
+            self._head_heights[width] = high if high >= 0 else self.head.sizeHint().height()
+        return self._head_heights[width]
+
+    def height_at(self, width: int) -> int:
+        if width not in self._heights:
+            high = self._column.totalHeightForWidth(width)
+            self._heights[width] = high if high >= 0 else self.sizeHint().height()
+        return self._heights[width]
+
+    def event(self, event: QEvent) -> bool:
+        # Asked for several times in each round of layout, and slow: kept until something inside
+        # asks for another size.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
+            self._heights.clear()
+            self._head_heights.clear()
+        return super().event(event)
 
     def look_again(self, known: Mapping[str, Any]) -> None:
         """Take the other answers into account: options, whether an answer is needed."""
@@ -83,7 +100,8 @@ class Cell(QWidget):
             return
         self._required, self._missing = required, missing
         self.label.setText(told(self.field.words) + (" *" if required else ""))
-        look.mark(self.label, "strong" if missing else "")
+        if missing or self.label.property("kind"):
+            look.mark(self.label, "strong" if missing else "")
         self.label.setToolTip(say("必填", "Required") if required else "")
 
     def answered(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from app.answers import edits_between, replay, shown
 from app.forms.schema import Field, Form, Rows
 from app.forms.types import EMPTY
-from app.record import Answers
+from app.record import Answers, Edits
 
 
 class Draft(QObject):
@@ -42,6 +42,8 @@ class Draft(QObject):
         self._base = self.answers
         self._around = dict(around or {})
         self._known: dict[str, Any] | None = None
+        self.last_path = ""
+        """What was answered, undone or redone last."""
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(500)
 
@@ -108,9 +110,9 @@ class Draft(QObject):
     def is_changed(self) -> bool:
         return self.answers is not self._base and bool(edits_between(self._base, self.answers))
 
-    def merged_into(self, standing: Answers) -> Answers:
-        """What was typed here since the last save, done on answers that may have changed."""
-        return replay(standing, edits_between(self._base, self.answers)).answers
+    def edits(self) -> Edits:
+        """What was typed here since the last save."""
+        return edits_between(self._base, self.answers)
 
     def rebase(self, standing: Answers, *, saved: Answers | None = None) -> None:
         """Take over what stands now; what was typed here since (since `saved`) is kept."""
@@ -152,9 +154,11 @@ class _Answer(QUndoCommand):
         return 1
 
     def undo(self) -> None:
+        self._draft.last_path = self.path
         self._draft.set_quietly(self.path, self._before)
 
     def redo(self) -> None:
+        self._draft.last_path = self.path
         self._draft.set_quietly(self.path, self._after)
 
     def mergeWith(self, other: QUndoCommand) -> bool:

@@ -21,6 +21,12 @@ class Placed(Protocol):
         """How high its label is at a width: the answers of one line stand at one height."""
         ...
 
+    def height_at(self, width: int) -> int:
+        """How high it is at a width."""
+        ...
+
+    def isHidden(self) -> bool: ...  # noqa: D102, N802 -- Qt's own
+
 
 class Flow(QLayout):
     """Questions from top to bottom; neighbours that are short share a line in two or three columns.
@@ -45,7 +51,7 @@ class Flow(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
@@ -67,7 +73,7 @@ class Flow(QLayout):
         return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        return QSize(480, self.heightForWidth(480))
+        return QSize(480, 40)  # the height follows from the width
 
     def minimumSize(self) -> QSize:
         margins = self.contentsMargins()
@@ -81,8 +87,11 @@ class Flow(QLayout):
         """The items that are seen, line by line."""
         lines: list[list[QLayoutItem]] = []
         run: list[QLayoutItem] = []
-        for item in [i for i in self._items if not i.isEmpty()]:
-            if _cell(item).is_short:
+        for item in self._items:
+            cell = _cell(item)
+            if cell.isHidden():
+                continue
+            if cell.is_short:
                 run.append(item)
                 continue
             lines += _broken(run, width)
@@ -103,7 +112,7 @@ class Flow(QLayout):
             height = 0
             for number, item in enumerate(line):
                 sink = max(heads) - heads[number]
-                wanted = _height(item, each)
+                wanted = _cell(item).height_at(each)
                 height = max(height, wanted + sink)
                 if not dry:
                     x = left + number * (each + GAP_X)
@@ -115,10 +124,6 @@ class Flow(QLayout):
 
 def _cell(item: QLayoutItem) -> Placed:
     return cast("Placed", item.widget())
-
-
-def _height(item: QLayoutItem, width: int) -> int:
-    return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
 
 
 def _broken(run: list[QLayoutItem], width: int) -> list[list[QLayoutItem]]:

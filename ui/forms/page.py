@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.answers import Problem
@@ -29,6 +30,7 @@ class PageView(QWidget):
         self.cells: dict[str, Cell] = {}
         self._problems: Sequence[Problem] = ()
         self._judged = False
+        self._is_stale = False
         self.flow = Flow(self)
         self.flow.setContentsMargins(0, 0, 0, 0)
         self.look_again()
@@ -88,6 +90,9 @@ class PageView(QWidget):
         self._draft.put(editor.path, editor.value())
 
     def _on_answered(self, path: str) -> None:
+        if not self.isVisible():
+            self._is_stale = True  # nobody sees it: looked at again when it is shown
+            return
         start = f"{self.around.at}/" if self.around.at else ""
         if path.startswith(start) or f"{self.around.at}/".startswith(f"{path}/"):
             self._show_answers(path, start)
@@ -109,11 +114,17 @@ class PageView(QWidget):
 
     def _on_refreshed(self) -> None:
         """Answers came from elsewhere; what is just being composed is left alone."""
+        self._is_stale = False
         focus = QApplication.focusWidget()
         for cell in self.cells.values():
             if not (is_composing() and focus is not None and cell.isAncestorOf(focus)):
                 self._show_answer(cell)
         self.look_again()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._is_stale:
+            self._on_refreshed()
+        super().showEvent(event)
 
     # -- problems ------------------------------------------------------------------------
 
@@ -178,8 +189,9 @@ def ordered(fields: Iterable[Field]) -> tuple[Field, ...]:
 
 def stops(editor: QWidget) -> list[QWidget]:
     """The widgets of an editor at which Tab stops, in the order in which they were made."""
+    window = editor.window()  # the list of an open box is a window of its own
     return [
         w
         for w in editor.findChildren(QWidget)
-        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy() and not w.isWindow()
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy() and w.window() is window
     ]

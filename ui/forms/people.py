@@ -16,8 +16,7 @@ from app.forms.schema import Field
 from app.forms.types import EMPTY, Pointer
 from app.record import Answers
 from ui import look
-from ui.forms.editing import Around, Card
-from ui.forms.lines import Line
+from ui.forms.editing import Around, Card, Line
 from ui.forms.pickers import offers
 from ui.forms.rows import RowsEditor
 from ui.language import say, told

@@ -1,0 +1,134 @@
+"""The dialog for what a step asks: a reason, committees, members, a conclusion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.answers import Problem, check_page, without_hidden
+from app.forms import FORMS
+from app.forms.schema import Files, Form, Rows
+from app.record import Answers, Record
+from app.workflows.table import Step
+from ui import look
+from ui.forms.draft import Draft
+from ui.forms.editing import Around
+from ui.forms.page import PageView
+from ui.language import say, told
+
+if TYPE_CHECKING:
+    from ui.desk import Desk
+
+
+def ask(desk: Desk, record: Record, step: Step, parent: QWidget | None = None) -> Answers | None:
+    """Ask what a step needs to know; None if the person would rather not."""
+    if step.asks is None:
+        return {}
+    dialog = AskDialog(desk, record, step, parent)
+    done = dialog.exec() == QDialog.DialogCode.Accepted
+    said = dialog.said() if done else None
+    dialog.deleteLater()
+    return said
+
+
+class AskDialog(QDialog):
+    """What a step asks, with the same editors as the form; its button is the step's verb."""
+
+    def __init__(
+        self, desk: Desk, record: Record, step: Step, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        assert step.asks is not None
+        self._asks = step.asks
+        self._form = Form(f"{record.form}.{step.command}", step.asks.title, step.asks.english,
+                          version=1, pages=(step.asks,))  # fmt: skip
+        self._known = record.answers
+        self.draft = Draft(self._form, {}, around=record.answers, parent=self)
+        self.setWindowTitle(told(step.words))
+        self._judged = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
+        column.setSpacing(look.NORMAL)
+        column.addWidget(look.label(told(step.asks.words), "title"))
+        named = FORMS[record.form].title_of(record.answers)
+        if named:
+            column.addWidget(look.label(named, "dim", wrap=True))
+        self.page = PageView(step.asks.fields, Around(self.draft, desk, record))
+        sheet = QWidget()
+        inside = QVBoxLayout(sheet)
+        inside.setContentsMargins(0, 0, look.SMALL, 0)
+        inside.addWidget(self.page)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(sheet)
+        column.addWidget(area, 1)
+        column.addLayout(self._make_buttons(step))
+        self.draft.answered.connect(lambda _path: self._check())
+        large = any(isinstance(f.type, Rows | Files) or f.only for f in step.asks.fields)
+        self.resize(640, 560 if large else 340)
+        self.page.go_to_first()
+
+    def _make_buttons(self, step: Step) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.sentence = look.label("", "block", wrap=True)
+        row.addWidget(self.sentence, 1)
+        self.cancel = QPushButton(say("取消", "Cancel"))
+        self.cancel.setAutoDefault(False)
+        self.cancel.clicked.connect(self.reject)
+        self.verb = QPushButton(told(step.words))
+        self.verb.setObjectName(f"verb:{step.command}")
+        look.mark(self.verb, "danger" if step.danger else "primary")
+        self.verb.setAutoDefault(False)
+        self.verb.clicked.connect(self.accept)
+        row.addWidget(self.cancel)
+        row.addWidget(self.verb)
+        return row
+
+    def said(self) -> Answers:
+        """What was answered; what is not asked under these answers is left out."""
+        kept = without_hidden(self._form, self.draft.answers)
+        return {name: value for name, value in kept.items() if value is not None}
+
+    def problems(self) -> list[Problem]:
+        return check_page(self._asks, self.draft.answers, self._known)
+
+    def accept(self) -> None:
+        """Close when nothing is missing; else say what, at its place."""
+        self._judged = True
+        if found := self._check():
+            self.page.go_to(found[0].path.split("/"))
+        else:
+            super().accept()
+
+    def _check(self) -> list[Problem]:
+        found = [p for p in self.problems() if p.level == "block"]
+        self.page.judge(found, everything=self._judged)
+        shown = self._judged and bool(found)
+        self.sentence.setText(
+            say(f"还有 {len(found)} 处需要填写", f"{len(found)} answers are needed")
+            if shown
+            else ""
+        )
+        return found
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter ends a line or picks from a list; Ctrl+Enter does the step.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.accept()
+            return
+        super().keyPressEvent(event)
