@@ -78,4 +78,7 @@ def main(given: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from app.roster import child
+
+    # The frozen program starts itself to read workbooks: then it is no desk.
+    sys.exit(child.main(sys.argv) if child.is_wanted(sys.argv) else main())

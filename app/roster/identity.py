@@ -90,7 +90,7 @@ def _hint(number: str) -> Words:
 
 def _of_other_kind(number: str, kind: str) -> Identity:
     said = (("R10", {"kind": kind}),)
-    if kind == PERMANENT and number[0] == "9" and ric.calc_check_digit(number[:17]) != number[17]:
+    if kind == PERMANENT and number[0] == "9" and ric.calc_check_digit(number) != number[17]:
         return Identity(number, kind, problems=(("R09", {}),))
     return Identity(number, kind, problems=said)
 
@@ -98,7 +98,7 @@ def _of_other_kind(number: str, kind: str) -> Identity:
 def _card(number: str, today: datetime.date) -> Identity:
     kind = RESIDENCE if number[:2] in ("81", "82", "83") else CARD
     problems: list[tuple[str, Mapping[str, Any]]] = []
-    right_digit = ric.calc_check_digit(number[:17]) == number[17]
+    right_digit = ric.calc_check_digit(number) == number[17]
     if number.endswith("000"):
         # One cut number in eleven passes its check digit, and some right ones end like this.
         problems.append(("R06", {"severity": "W" if right_digit else "E"}))

@@ -10,7 +10,7 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from app.roster import checks, known
+from app.roster import checks, identity, known
 from app.roster.codes import CODES
 from app.roster.columns import COLUMNS, HEADERS
 from app.roster.layout import Line
@@ -132,7 +132,7 @@ ROW_CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"职务": True}, [("R05", "D2")]),
     ({"证件号码": 430102198003070012}, [("R05", "B2"), ("R06", "B2")]),
     ({"证件号码": "430102198003071000"}, [("R06", "B2")]),
-    ({"证件号码": "430102198003070000", "性别": "女"}, [("R06", "B2")]),
+    ({"证件号码": "430102198009150000", "性别": "女"}, [("R06", "B2")]),
     ({"证件号码": "43010219800307001"}, [("R07", "B2")]),
     ({"证件号码": "430102800307001"}, [("R07", "B2")]),
     ({"证件号码": "43010219800307A01X"}, [("R07", "B2")]),
@@ -336,7 +336,7 @@ def test_a_right_number_that_ends_in_zeros_is_only_doubted_and_a_cut_one_refused
         row = Line(2, tuple(person(0, 证件号码=number, 性别="")))
         return [(f.code, f.severity) for f in checks.check_line(row, checks.Terms(TODAY)).findings]
 
-    assert look("430102198003070000") == [("R06", "W")]
+    assert look("430102198009150000") == [("R06", "W")]
     assert look("430102198003071000") == [("R06", "E")]
 
 
@@ -361,3 +361,14 @@ def test_an_error_anywhere_keeps_a_row_out_and_a_stop_keeps_all_out(path: Path) 
 def test_columns_are_named_once() -> None:
     assert len(COLUMNS) == 14 == len(set(HEADERS))
     assert [c.header for c in COLUMNS if c.required] == ["姓名", "证件号码", "移动电话", "邮箱"]
+
+
+def test_the_check_digit_is_that_of_the_standard():
+    # The two examples printed in GB 11643-1999 itself, so that no library judges itself.
+    for number in ("11010519491231002X", "440524188001010014"):
+        found = identity.examined(number, is_number=False, today=datetime.date(2026, 11, 21))
+        assert "R09" not in [code for code, _parts in found.problems]
+    wrong = identity.examined(
+        "110105194912310021", is_number=False, today=datetime.date(2026, 11, 21)
+    )
+    assert "R09" in [code for code, _parts in wrong.problems]

@@ -23,7 +23,7 @@ def id_number(
 ) -> str:
     """A right ID card number of an invented person."""
     body = f"{region}{born}{n % 100:02}{1 if sex == '男' else 2}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(body + "0")
 
 
 NAMES = (
