@@ -135,7 +135,7 @@ class Decimal(FieldType):
     def parse(self, typed: Any) -> Any:
         text = half_width(typed).replace(",", "").replace(" ", "")
         for unit in self.unit:
-            text = text.removesuffix(unit.replace(" ", "")) if unit else text
+            text = text.removesuffix(unit.replace(" ", "").replace(",", "")) if unit else text
         return text or None
 
 
@@ -152,9 +152,13 @@ class Date(FieldType):
                 raise ValueError
             year = datetime.date.fromisoformat(value).year
         except (TypeError, ValueError):
-            return Words("应是日期，例如 2026-03-05。", "This should be a date, such as 2026-03-05.")
+            return Words(
+                "应是日期，例如 2026-03-05。", "This should be a date, such as 2026-03-05."
+            )
         if not 1900 <= year <= 2100:
-            return Words("年份应在 1900 到 2100 之间。", "The year should be between 1900 and 2100.")
+            return Words(
+                "年份应在 1900 到 2100 之间。", "The year should be between 1900 and 2100."
+            )
         return None
 
     def parse(self, typed: Any) -> Any:
@@ -312,7 +316,9 @@ class Pointer(FieldType):
     """"person", "institution", "ethics_committee", "academic_committee" or "member"."""
 
     def problem(self, value: Any) -> Words | None:
-        if isinstance(value, str) and re.fullmatch(r"(person|office|committee):[0-9a-f-]{36}", value):
+        if isinstance(value, str) and re.fullmatch(
+            r"(person|office|committee):[0-9a-f-]{36}", value
+        ):
             return None
         return Words("请从名录中选择。", "Please choose from the directory.")
 

@@ -1,0 +1,337 @@
+"""Documents made from the declarations: docs/forms.md, docs/workflows.md, docs/permissions.md.
+
+`python -m app.documents` writes them; `--check` changes nothing and names those out of date.
+Each function takes what it describes, so that a test can describe a form with one more field.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from app.forms import FORMS
+from app.forms.conditions import Answered, AnyRow, Both, Condition, Either, Has, Is, Never, Not
+from app.forms.schema import Field, Files, Form, People, Rows
+from app.forms.types import Choice, Choices, FieldType, Listed, ListedMany, Option, Pointer, Text
+from app.rules import RULES, Rule
+from app.workflows import WORKFLOWS
+from app.workflows.roles import ROLES, Role
+from app.workflows.table import SYSTEM, State, Step, Workflow
+
+FOLDER = Path(__file__).parent.parent / "docs"
+MADE = "<!-- Made by `make docs` from the declarations in app/; changes are lost. -->"
+
+
+def forms_text(forms: Mapping[str, Form], rules: Mapping[str, list[Rule]]) -> str:
+    """Every form: pages, fields, options, conditions, and the rules over several answers."""
+    lines = [MADE, "", "# 表单 Forms", ""]
+    lines += [
+        "每个字段：编号、名称、类型、是否必填、何时显示、标记。"
+        "标记：公 公示，实 实质性内容（变更须重新审查），隐 隐私。",
+        "",
+        "Each field: its id, name, type, whether required, when it is asked, marks. "
+        "公 published, 实 substantive (a change needs a new review), 隐 private.",
+        "",
+    ]
+    for form in forms.values():
+        lines += _form(form, rules.get(form.id, []))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _form(form: Form, rules: list[Rule]) -> Iterator[str]:
+    yield from (f"## {form.title} {form.english} (`{form.id}`, 版本 version {form.version})", "")
+    for page in form.pages:
+        yield from (f"### {page.title} {page.english} (`{page.id}`)", "")
+        if page.only:
+            yield from (f"只在此时出现 Only when: {condition_text(page.only, form)}", "")
+        yield "| 编号 id | 中文 | English | 类型 type | 必填 required | 何时 when | 标记 |"
+        yield "|---|---|---|---|---|---|---|"
+        for field in page.fields:
+            yield from _rows_of(field, form, "")
+        yield ""
+    if rules:
+        yield from (f"### {form.title}：规则 Rules", "")
+        yield "| 规则 | 级别 level | 中文 | English | 来源 source |"
+        yield "|---|---|---|---|---|"
+        for rule in rules:
+            yield _row(rule.id, rule.level, rule.message.zh, rule.message.en, rule.source)
+        yield ""
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _rows_of(field: Field, form: Form, at: str) -> Iterator[str]:
+    marks = "".join(
+        mark
+        for mark, is_so in (
+            ("公", field.published),
+            ("实", field.substantive),
+            ("隐", field.private),
+        )
+        if is_so
+    )
+    yield _row(
+        f"{at}`{field.id}`",
+        field.label,
+        field.english,
+        type_text(field.type, form),
+        _required(field, form),
+        condition_text(field.only, form) if field.only else "",
+        marks,
+    )
+    if isinstance(field.type, Rows) and not isinstance(field.type, Files | People):
+        for inner in field.type.fields:
+            yield from _rows_of(inner, form, at + "↳ ")
+
+
+def _required(field: Field, form: Form) -> str:
+    if isinstance(field.required, bool):
+        return "是" if field.required else ""
+    return condition_text(field.required, form)
+
+
+def type_text(kind: FieldType, form: Form | None = None) -> str:
+    """A type in a word or two; a choice with its options."""
+    told = type(kind).__name__
+    if isinstance(kind, Choice):
+        options = " / ".join(_option(option, form) for option in kind.options)
+        return f"{'多选' if isinstance(kind, Choices) else '单选'}: {options}"
+    if isinstance(kind, Listed | ListedMany):
+        return f"{told}: {kind.list_id}"
+    if isinstance(kind, Pointer):
+        return f"{told}: {kind.kind}"
+    if isinstance(kind, Text):
+        return f"{told} ≤{kind.max_length}" + (f", {kind.shape}" if kind.shape else "")
+    return told
+
+
+def _option(option: Option, form: Form | None) -> str:
+    when = f"（{condition_text(option.only, form)}）" if option.only else ""
+    return f"{option.zh} {option.en}{when}{'（未开放 closed）' if option.closed else ''}"
+
+
+def condition_text(condition: Condition, form: Form | None = None) -> str:
+    """A condition read out, by the Chinese names of fields and options."""
+    if isinstance(condition, Never):
+        return "由流程填写 filled by the workflow"
+    if isinstance(condition, Not):
+        return f"非（{condition_text(condition.inner, form)}）"
+    if isinstance(condition, Both | Either):
+        joint = " 且 " if isinstance(condition, Both) else " 或 "
+        sides = (condition.left, condition.right)
+        return joint.join(_side(side, type(condition), form) for side in sides)
+    if isinstance(condition, AnyRow):
+        return f"{_name(condition.group, form)}中有一行：{condition_text(condition.inner, form)}"
+    return _claim(condition, form)
+
+
+def _side(side: Condition, around: type[Condition], form: Form | None) -> str:
+    text = condition_text(side, form)
+    return f"（{text}）" if isinstance(side, Both | Either) and type(side) is not around else text
+
+
+def _claim(condition: Condition, form: Form | None) -> str:
+    if isinstance(condition, Answered):
+        return f"{_name(condition.field, form)} 已填写"
+    if isinstance(condition, Has):
+        return (
+            f"{_name(condition.field, form)} 含 {_value(condition.field, condition.option, form)}"
+        )
+    if isinstance(condition, Is):
+        values = "、".join(_value(condition.field, v, form) for v in condition.among)
+        return f"{_name(condition.field, form)} = {values}"
+    raise TypeError(f"{type(condition).__name__} cannot be read out: teach `condition_text`")
+
+
+def _found(field_id: str, form: Form | None) -> Field | None:
+    def search(fields: Iterable[Field]) -> Field | None:
+        for field in fields:
+            if field.id == field_id:
+                return field
+            if isinstance(field.type, Rows) and (inner := search(field.type.fields)):
+                return inner
+        return None
+
+    return search(form.fields()) if form else None
+
+
+def _name(field_id: str, form: Form | None) -> str:
+    field = _found(field_id, form)
+    return field.label if field else f"`{field_id}`"
+
+
+def _value(field_id: str, value: object, form: Form | None) -> str:
+    field = _found(field_id, form)
+    return field.type.text(value) if field else str(value)
+
+
+# -- workflows -------------------------------------------------------------------------
+
+
+def workflows_text(workflows: Mapping[str, Workflow], forms: Mapping[str, Form]) -> str:
+    """Every workflow: its states with who holds and who reads them, its steps in order."""
+    lines = [MADE, "", "# 流程 Workflows", ""]
+    for workflow in workflows.values():
+        form = forms[workflow.id]
+        lines += [f"## {form.title} {form.english} (`{workflow.id}`)", ""]
+        begins = "、".join(_role(r) for r in workflow.founders) or "登记中心 the registry"
+        lines += [f"由谁发起 Begun by: {begins}", ""]
+        lines += ["| 状态 state | 编号 id | 办理人 held by | 可阅 read by |", "|---|---|---|---|"]
+        lines += [
+            _row(f"{s.zh} {s.en}", f"`{s.id}`", _roles(s.holders), _roles(s.readers))
+            for s in workflow.states
+        ]
+        lines += [
+            "",
+            "| 步骤 step | 从 from | 由 by | 到 to | 条件 when | 要求 needs | 填写 asks for |",
+        ]
+        lines += ["|---|---|---|---|---|---|---|"]
+        lines += [_step(step, workflow, form) for step in workflow.steps]
+        lines += [""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+NEEDS = {
+    "complete": "无阻断问题 no blocking problem",
+    "seen": "针对当前版本 on the version that stands",
+}
+
+
+def _step(step: Step, workflow: Workflow, form: Form) -> str:
+    goes_to = workflow.state(step.to) if step.to else None
+    return _row(
+        f"{step.zh} {step.en} (`{step.command}`)",
+        "、".join(workflow.state(s).zh for s in step.at),
+        _roles(step.by),
+        f"{goes_to.zh} {goes_to.en}" if goes_to else "不变 stays",
+        condition_text(step.when, _asked(step, form)) if step.when else "",
+        "；".join(NEEDS[need] for need in step.needs),
+        "、".join(f.label for f in step.asks.fields) if step.asks else "",
+    )
+
+
+def _asked(step: Step, form: Form) -> Form | None:
+    """Where a step's condition finds its names: what it asks, else the form itself."""
+    if step.when and step.asks and step.when.fields() <= {f.id for f in step.asks.fields}:
+        return Form("asks", step.zh, step.en, 1, (step.asks,))
+    return form
+
+
+def _role(role: str) -> str:
+    if role == SYSTEM:
+        return "登记中心 the registry"
+    found = ROLES.get(role)
+    return f"{found.zh} {found.en}" if found else role
+
+
+def _roles(roles: Iterable[str]) -> str:
+    return "；".join(map(_role, roles)) or "—"
+
+
+# -- permissions -------------------------------------------------------------------------
+
+
+def permissions_text(workflows: Mapping[str, Workflow], forms: Mapping[str, Form]) -> str:
+    """Who may do what in which state: one table a workflow, to be signed off by a person."""
+    lines = [
+        MADE, "", "# 权限 Permissions", "",
+        "本文件由流程声明生成：软件只按这些表办事，表中没有的一律拒绝。"
+        "“办”为该状态的办理人，“阅”为可以阅读，其余为可用的操作。",
+        "",
+        "This document is made from the workflows: the software does what these tables say and "
+        "refuses everything else. 办 (holds): it is on this role's to-do list. 阅 (reads): may "
+        "read the record. The rest are the commands open to the role.",
+        "",
+        "## 角色 Roles", "",
+        "| 角色 role | 如何取得 how it is held |",
+        "|---|---|",
+        *(_row(_role(role.id), _held(role)) for role in ROLES.values()),
+        "",
+    ]  # fmt: skip
+    for workflow in workflows.values():
+        form = forms[workflow.id]
+        lines += [f"## {form.title} {form.english}", ""]
+        roles = _concerned(workflow)
+        lines += [_row("状态 state", *map(_role, roles)), "|---" * (len(roles) + 1) + "|"]
+        for state in workflow.states:
+            cells = [_cell(workflow, state, role) for role in roles]
+            lines += [_row(f"{state.zh} {state.en}", *cells)]
+        lines += ["", *_notes(workflow), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _held(role: Role) -> str:
+    if role.personal and role.grant:
+        return "有此角色且在该记录中被指定 granted, and named in the record"
+    if role.personal:
+        return "在该记录中被指定 named in the record"
+    return (
+        "在该记录所涉机构或委员会中有此角色 granted for an office or committee named in the record"
+    )
+
+
+def _concerned(workflow: Workflow) -> list[str]:
+    named = {r for s in workflow.states for r in (*s.holders, *s.readers)}
+    named |= {r for step in workflow.steps for r in step.by}
+    return [r for r in (*ROLES, SYSTEM) if r in named]
+
+
+def _cell(workflow: Workflow, state: State, role: str) -> str:
+    marks = ["**办**"] if role in state.holders else []
+    marks += ["阅"] if role in state.readers else []
+    marks += [f"{s.zh} {s.en}" for s in workflow.open_to(state.id, [role])]
+    return "；".join(marks) or "—"
+
+
+def _notes(workflow: Workflow) -> Iterator[str]:
+    writers = {step.command: step for step in workflow.steps if step.writes}
+    for step in writers.values():
+        what = "全部问题 every question" if step.writes == "all" else "、".join(step.writes)
+        yield f"- “{step.zh}” {step.en}：可改写 may change {what}。"
+    fills = {f"“{s.zh}” {s.en}": s.fills for s in workflow.steps if s.fills}
+    for name, filled in fills.items():
+        yield f"- {name}：写入 writes {'、'.join(f'`{field}`' for field in filled)}。"
+
+
+# -- writing -------------------------------------------------------------------------
+
+
+def documents() -> dict[str, str]:
+    """Every made document by its file name."""
+    return {
+        "forms.md": forms_text(FORMS, RULES),
+        "workflows.md": workflows_text(WORKFLOWS, FORMS),
+        "permissions.md": permissions_text(WORKFLOWS, FORMS),
+    }
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Names of documents that are not as the declarations would make them."""
+    return [
+        name
+        for name, text in documents().items()
+        if not (folder / name).exists() or (folder / name).read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m app.documents", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing, name what is stale")
+    asked = parser.parse_args(arguments)
+    old = stale()
+    if asked.check:
+        print("\n".join(f"docs/{name} is out of date: run make docs" for name in old))
+        return 1 if old else 0
+    FOLDER.mkdir(exist_ok=True)
+    for name in old:
+        (FOLDER / name).write_text(documents()[name], encoding="utf-8")
+        print(f"docs/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
