@@ -35,7 +35,9 @@ class Sample:
         if self.median >= 1:
             return f"{self.median:.2f} s [{low:.2f}–{high:.2f}]"
         digits = 0 if self.median >= 0.1 else 1 if self.median >= 0.01 else 2
-        return f"{self.median * 1000:.{digits}f} ms [{low * 1000:.{digits}f}–{high * 1000:.{digits}f}]"
+        return (
+            f"{self.median * 1000:.{digits}f} ms [{low * 1000:.{digits}f}–{high * 1000:.{digits}f}]"
+        )
 
 
 TOLD: list[tuple[str, str, str, str, str]] = []

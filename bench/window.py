@@ -42,10 +42,13 @@ import os; os._exit(0)
 
 HEAVY = ("alembic", "openpyxl", "reportlab", "requests", "pypinyin", "lxml", "sqlalchemy", "pydantic",
          "pypdfium2", "xlsxwriter", "cryptography", "argon2", "keyring", "chinese_calendar", "stdnum")  # fmt: skip
-LOADED = OURS + f"""
+LOADED = (
+    OURS
+    + f"""
 print(*(name for name in {HEAVY!r} if name in sys.modules), flush=True)
 import os; os._exit(0)
 """
+)
 
 
 def _started(program: str) -> tuple[float, str]:
