@@ -68,6 +68,7 @@ class FilingView(QWidget):
         self.is_judged = False
         self._areas: dict[str, QScrollArea] = {}
         self._performing = False
+        self._was_read_only = False
         self._build()
         desk.changed.connect(self._on_desk_changed)
         desk.role_changed.connect(lambda _role: self._read())

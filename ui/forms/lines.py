@@ -77,7 +77,7 @@ class NumberEditor(LineEditor):
         unit = getattr(field.type, "unit", None)
         if unit and told(unit):
             self._row.addWidget(look.label(told(unit), "dim"))
-            self._row.addStretch(1)
+        self._row.addStretch(1)
 
 
 class ParagraphEditor(Editor):
@@ -151,9 +151,9 @@ class KeywordsEditor(Editor):
             line.setReadOnly(self._read_only)
             line.textEdited.connect(lambda _text: self.changed.emit())
             line.left.connect(self.tidy)
+            self._grid.addWidget(line, number // IN_A_LINE, number % IN_A_LINE)
             if self.lines:
                 QWidget.setTabOrder(self.lines[-1], line)
-            self._grid.addWidget(line, number // IN_A_LINE, number % IN_A_LINE)
             self.lines.append(line)
 
     def value(self) -> Any:

@@ -35,6 +35,14 @@ def plain_fields(kind: Rows) -> list[Field]:
     ]
 
 
+def telling_fields(kind: Rows) -> list[Field]:
+    """The fields by which a row is known in the list: those always asked, no English twins."""
+    plain = plain_fields(kind)
+    always = [f for f in plain if f.only is None and not f.pair_of]
+    chosen_ids = {f.id for f in (always + [f for f in plain if f not in always])[:SEEN]}
+    return [f for f in plain if f.id in chosen_ids and (f in always or len(always) < SEEN)]
+
+
 def rows_of_block(text: str, fields: Sequence[Field]) -> tuple[list[Answers], int]:
     """Rows from cells copied out of a spreadsheet, and how many cells had no field to go to.
 
@@ -71,7 +79,7 @@ class RowsModel(QAbstractTableModel):
     def __init__(self, draft: Draft, path: str, kind: Rows) -> None:
         super().__init__()
         self._draft, self._path = draft, path
-        self.fields = plain_fields(kind)[:SEEN]
+        self.fields = telling_fields(kind)
         self.ids: list[str] = []
         self._levels: dict[str, Level] = {}
 
