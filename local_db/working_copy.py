@@ -54,6 +54,9 @@ class WorkingCopy:
         with told_in_words():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path, self._key = folder / STORE, key
+        # By number: as which a record had all its documents here. Looking into each of hundreds
+        # of records was most of a round in which nothing is new.
+        self._complete: dict[int, list[Any]] = {}
         # Not thread-local: the store is opened in a lane and closed by the window.
         self._lock = FileLock(folder / "lock", thread_local=False)
         try:
@@ -286,6 +289,7 @@ class WorkingCopy:
         except Unreadable:
             if sha256 not in self.files_to_send():  # else this may be all there is of it
                 self._documents.drop(sha256)
+                self._complete.clear()
             raise
 
     def has_file(self, sha256: str) -> bool:
@@ -306,16 +310,22 @@ class WorkingCopy:
         wanted: dict[str, None] = {}
         with self._store.reading() as db:
             waiting = db.exec_driver_sql(
-                "SELECT DISTINCT n FROM waits WHERE key IN (SELECT value FROM json_each(?))",
+                "SELECT n, revision, updated_at, "
+                "(SELECT max(k) FROM outbox WHERE outbox.n = head.n) FROM head "
+                "WHERE n IN (SELECT n FROM waits WHERE key IN (SELECT value FROM json_each(?)))",
                 (keys,),
             )
-            for n in waiting.scalars().all():
+            for n, *stand in waiting.all():
                 if len(wanted) >= limit:
                     break
+                if self._complete.get(n) == stand:
+                    continue
                 record = self._seen(db, n)
-                for row in files_in(FORMS[record.form].fields(), record.answers).values():
-                    if not self._documents.has(row["sha256"]):
-                        wanted[row["sha256"]] = None
+                documents = files_in(FORMS[record.form].fields(), record.answers).values()
+                missing = [row["sha256"] for row in documents if not self.has_file(row["sha256"])]
+                wanted |= dict.fromkeys(missing)
+                if not missing:
+                    self._complete[n] = stand
         return list(wanted)[:limit]
 
     # -- for the exchange ----------------------------------------------------
