@@ -20,6 +20,8 @@ NO_ANSWER = "—"
 CELL_MOST, ONE_MOST = 60, 300
 """A group is a table only where its answers are no longer than this, and one column than that."""
 COLUMNS_MOST = 6
+SHORT_MOST = 24
+"""Half-widths of a short answer that may share its line."""
 
 
 LOOKS = {
@@ -79,7 +81,8 @@ class Entry(Flowable):  # type: ignore[misc]  # reportlab has no types
         if not parts:
             return []
         first, rest = parts
-        return [Entry(self._label, first), Entry(Lines("", self._label.look), rest)]
+        again = Lines(continued(self._label.text), self._label.look)
+        return [Entry(self._label, first), Entry(again, rest)]
 
     def draw(self) -> None:
         canvas = self.canv
@@ -91,6 +94,42 @@ class Entry(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.restoreState()
         self._label.drawOn(canvas, PAD_X, self.height - PAD_Y - self._label.height)
         self._value.drawOn(canvas, LABEL + PAD_X, self.height - PAD_Y - self._value.height)
+
+
+def continued(label: str) -> str:
+    """The label of an answer that goes on from the page before: loose pages must speak too."""
+    mark = "（续）" if any(map(is_han, label)) else " (continued)"
+    return label if label.endswith(mark) else label + mark
+
+
+class Pair(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """Two short answers on one line, each with its question."""
+
+    def __init__(self, left: tuple[Lines, Lines], right: tuple[Lines, Lines]) -> None:
+        super().__init__()
+        self._cells = (*left, *right)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        middle = LABEL + (width - LABEL) * 0.3
+        self._starts = (0.0, LABEL, middle, middle + LABEL)  # the first column goes through
+        ends = (*self._starts[1:], width)
+        rooms = [end - start - 2 * PAD_X for start, end in zip(self._starts, ends, strict=True)]
+        cells = zip(self._cells, rooms, strict=True)
+        tall = max(cell.wrap(room, height)[1] for cell, room in cells)
+        self.width, self.height = width, tall + 2 * PAD_Y
+        return width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.saveState()
+        canvas.setStrokeColor(RULE)
+        canvas.setLineWidth(0.4)
+        canvas.rect(0, 0, self.width, self.height)
+        for x in self._starts[1:]:
+            canvas.line(x, 0, x, self.height)
+        canvas.restoreState()
+        for cell, x in zip(self._cells, self._starts, strict=True):
+            cell.drawOn(canvas, x + PAD_X, self.height - PAD_Y - cell.height)
 
 
 class Bar(Flowable):  # type: ignore[misc]  # reportlab has no types
@@ -160,9 +199,31 @@ def sections(parts: Sequence[Section], language: Language) -> Iterator[Flowable]
         yield CondPageBreak(30 * mm)
         yield Heading(f"{number}  {section.title.say(language)}", key=f"section-{section.id}")
         yield Spacer(1, 2 * mm)
-        for line in section.lines:
+        if len(section.lines) == 1 and section.lines[0].label == section.title:
             # A group that is all of its section needs no second heading.
-            yield from of_line(line, language, bare=line.label == section.title)
+            yield from of_line(section.lines[0], language, bare=True)
+        else:
+            yield from of_lines(section.lines, language)
+
+
+def of_lines(lines: Sequence[Line], language: Language) -> Iterator[Flowable]:
+    """The lines in their order; two short ones that are neighbours share theirs."""
+    n = 0
+    while n < len(lines):
+        if n + 1 < len(lines) and _is_short(lines[n]) and _is_short(lines[n + 1]):
+            left, right = (
+                (words(line.label.say(language), "label"), words(line.text or NO_ANSWER, "value"))
+                for line in lines[n : n + 2]
+            )
+            yield Pair(left, right)
+            n += 2
+        else:
+            yield from of_line(lines[n], language)
+            n += 1
+
+
+def _is_short(line: Line) -> bool:
+    return line.field.short and not line.rows and _size(line.text) <= SHORT_MOST
 
 
 def of_line(line: Line, language: Language, *, bare: bool = False) -> Iterator[Flowable]:
@@ -256,5 +317,4 @@ def _numbered(line: Line, language: Language) -> Iterator[Flowable]:
         yield Bar(f"{label}  {n} / {of}" if of > 1 else label)
         if not row:
             yield entry(label, "")
-        for inner in row:
-            yield from of_line(inner, language)
+        yield from of_lines(row, language)

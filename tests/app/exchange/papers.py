@@ -30,6 +30,8 @@ FORM = Form("study", "医学研究登记备案表", "Filing of a study", 1, titl
             ("paper", "学术论文发表", "Paper"), ("patent", "申请专利后公开", "After patent"),
         )), english="Ways"),
         Field("words", "关键词", Keywords(), english="Keywords"),
+        Field("start", "开始日期", Date(), english="Start", short=True),
+        Field("end", "结束日期", Date(), english="End", short=True),
     )),
     Page("content", "研究内容", "Content", (
         Field("content", "研究内容", Text(50_000, lines=5), english="Content"),

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from pypdf import PdfReader
 
@@ -57,8 +58,32 @@ FOOTER = re.compile(r"打印：周静2026-11-2109:02第\d+页共\d+页")
 
 
 def body_of(pdf: bytes) -> str:
-    """The text of all pages without what stands around it."""
-    return "".join(FOOTER.sub("", squeezed(p).replace(HEADER, "", 1)) for p in pages_of(pdf))
+    """The text of all pages without what stands around it, and without repeated labels."""
+    body = "".join(FOOTER.sub("", squeezed(p).replace(HEADER, "", 1)) for p in pages_of(pdf))
+    return body.replace("研究内容（续）", "").replace("描述（续）", "")
+
+
+def test_short_answers_share_a_line_and_long_ones_do_not() -> None:
+    paired = paper(study(start="2026-03-05", end="2026-09-05"))
+    apart = paper(study(start="2026-03-05", end="待定，以伦理批准后第一例入组的日期为准"))
+
+    assert height_of("开始日期", paired) == height_of("结束日期", paired)
+    assert height_of("开始日期", apart) > height_of("结束日期", apart)
+    assert "开始日期2026-03-05结束日期2026-09-05" in text_of(paired)
+
+
+def height_of(text: str, pdf: bytes) -> int:
+    """How high on the first page a text stands, in points."""
+    words = pypdfium2.PdfDocument(pdf)[0].get_textpage()
+    found = words.search(text).get_next()
+    assert found
+    return round(words.get_charbox(found[0])[1])
+
+
+def test_an_answer_that_goes_on_over_the_page_repeats_its_label() -> None:
+    pages = [squeezed(page) for page in pages_of(paper(study(content=LONG)))]
+
+    assert "研究内容（续）" in pages[2]
 
 
 def test_a_long_text_is_whole_over_several_pages() -> None:
