@@ -1,1 +1,1 @@
-"""What the program is about: forms, workflows, records. No Qt, SQL or HTTP; asks no clock and no network."""
+"""What the program is about: forms, workflows, records. No Qt, SQL, HTTP, clock or network."""

@@ -166,7 +166,9 @@ def _name(field_id: str, form: Form | None) -> str:
 
 def _value(field_id: str, value: object, form: Form | None) -> str:
     field = _found(field_id, form)
-    return field.type.text(value) if field else str(value)
+    if field is None:
+        return str(value)
+    return field.type.text([value] if isinstance(field.type, Choices) else value)
 
 
 # -- workflows -------------------------------------------------------------------------

@@ -11,7 +11,7 @@ Answers: TypeAlias = dict[str, Any]
 """Answers by field id, in stored form: only what JSON can hold. Groups are {row id: answers}."""
 
 Edits: TypeAlias = dict[str, tuple[Any, Any]]
-"""What a change does, by path (`field` or `group/row/field`): what the answer was, and what it is now."""
+"""What a change does, by path (`field` or `group/row/field`): what was answered, what is now."""
 
 Parties: TypeAlias = dict[str, tuple[str, ...]]
 """Who is engaged in a record, by party: `{"pi": ("person:…",), "institution": ("office:…",)}`.
@@ -30,7 +30,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is acting: a person (`person:…`) or an office account (`office:…`), with what they hold."""
+    """Who acts: a person (`person:…`) or an office account (`office:…`), with what they hold."""
 
     id: str
     name: str

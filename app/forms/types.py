@@ -201,7 +201,7 @@ class Choice(FieldType):
         return tuple(o for o in self.options if o.only is None or o.only.holds(known))
 
     def problem(self, value: Any) -> Words | None:
-        if value in {o.code for o in self.options if not o.closed}:
+        if any(value == o.code for o in self.options if not o.closed):
             return None
         return Words("请从列表中选择一项。", "Please choose one from the list.")
 

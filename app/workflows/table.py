@@ -12,8 +12,8 @@ from app.errors import NotAllowed
 from app.forms.conditions import Condition
 from app.forms.schema import Page, refuse_mistakes
 from app.record import Answers, Parties, Principal
-from app.workflows.roles import ROLES, roles_on
 from app.words import Words
+from app.workflows.roles import ROLES, roles_on
 
 Mood: TypeAlias = Literal["draft", "waiting", "back", "done", "ended"]
 """How a state looks in a list: its icon and colour."""

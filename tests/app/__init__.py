@@ -1,0 +1,1 @@
+"""What the program is about: forms, workflows, rules, lists, rosters, papers."""
