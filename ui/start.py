@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import AppError, SignInFailed, Unreachable
-from sync.client import RegistryClient
 from ui import language, look, problems, tasks
-from ui.desk import Desk
 from ui.language import say, told
-from ui.main_window import MainWindow
-from ui.people import accounts
-from ui.people.accounts import Account
-from ui.people.first_sign_in import FirstSignIn
 from ui.people.passwords import AskPassword, PasswordDialog
 from ui.people.sign_in import SignInWindow
 from ui.settings import Settings
 from ui.shortcuts import WheelGuard
-from ui.sync.exchange import Exchange
+
+if TYPE_CHECKING:
+    from sync.client import RegistryClient
+    from ui.desk import Desk
+    from ui.main_window import MainWindow
+    from ui.people.accounts import Account
+    from ui.people.first_sign_in import FirstSignIn
+    from ui.sync.exchange import Exchange
 
 log = logging.getLogger(__name__)
+NEEDED_NEXT = ("local_db", "sync.engine", "ui.main_window", "ui.people.first_sign_in")
+"""Loaded while somebody types their password: with them the first window took six times as long."""
 
 
 def prepare(app: QApplication, settings: Settings) -> None:
@@ -78,10 +83,24 @@ class Application(QObject):
         window.destroyed.connect(self._sign_in_closed)
         self.sign_in = window
         window.show()
+        QTimer.singleShot(0, self, self._load_ahead)
         return window
+
+    def _load_ahead(self) -> None:
+        tasks.run(
+            lambda: [import_module(name) for name in NEEDED_NEXT],
+            then=_nothing,
+            failed=lambda error: problems.show(error, self.sign_in),
+            owner=self,
+            lane="work",
+        )
 
     def open(self, account: Account, password: str = "") -> None:
         """Work with an account that has signed in."""
+        from ui.desk import Desk
+        from ui.people.first_sign_in import FirstSignIn
+        from ui.sync.exchange import Exchange
+
         self.account = account
         self.desk = Desk(account.copy)
         self.exchange = Exchange(self.desk, self._client, self.desk)
@@ -104,6 +123,8 @@ class Application(QObject):
         return self.account.client()
 
     def _show_window(self) -> None:
+        from ui.main_window import MainWindow
+
         assert self.desk is not None, "a window needs a desk"
         window = MainWindow(self.desk, self.exchange, self.settings)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -129,6 +150,8 @@ class Application(QObject):
 
     def _renew(self, password: str) -> None:
         """A new session in the background; the desk works meanwhile."""
+        from ui.people import accounts
+
         account, settings, exchange = self.account, self.settings, self.exchange
         assert account is not None, "only an account has a session"
         assert exchange is not None, "only an account has a session"
@@ -152,6 +175,8 @@ class Application(QObject):
         )
 
     def _ask_password(self) -> None:
+        from ui.people import accounts
+
         account, settings, exchange = self.account, self.settings, self.exchange
         if account is None or exchange is None or self.window is None:
             return
@@ -178,6 +203,8 @@ class Application(QObject):
         dialog.open()
 
     def _change_password(self) -> None:
+        from ui.people import accounts
+
         account = self.account
         if account is None or self.window is None:
             return
@@ -224,6 +251,8 @@ class Application(QObject):
 
     def sign_out(self) -> None:
         """Close the account's data and ask who it is again."""
+        from ui.people import accounts
+
         if self.window is None:
             return
         window, self.window = self.window, None

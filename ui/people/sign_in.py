@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -21,10 +22,11 @@ from PySide6.QtWidgets import (
 from app.errors import AppError, Unreachable
 from ui import language, look, problems, tasks
 from ui.language import say, told
-from ui.people import accounts
-from ui.people.accounts import Account, OldPasswordNeeded
 from ui.people.passwords import AskPassword, PasswordField
 from ui.settings import Settings
+
+if TYPE_CHECKING:  # the working copy and the exchange are loaded once the window stands
+    from ui.people.accounts import Account, OldPasswordNeeded
 
 
 class SignInWindow(QWidget):
@@ -157,7 +159,13 @@ class SignInWindow(QWidget):
             (self.login if not login else self.password).setFocus()
             return
         settings = self.settings
-        self._go(lambda: accounts.sign_in(settings, login, password), login, password)
+
+        def work() -> Account:
+            from ui.people import accounts
+
+            return accounts.sign_in(settings, login, password)
+
+        self._go(work, login, password)
 
     def _go(self, work: Callable[[], Account], login: str, password: str) -> None:
         self._be_busy(on=True)
@@ -177,10 +185,12 @@ class SignInWindow(QWidget):
 
     def _failed(self, login: str, password: str, error: Exception) -> None:
         self._be_busy(on=False)
+        from ui.people.accounts import FIRST_NEEDS_NETWORK, OldPasswordNeeded
+
         if isinstance(error, OldPasswordNeeded):
             self._ask_old(login, password, error)
         elif isinstance(error, Unreachable):  # elsewhere the sync bar tells it; here nothing would
-            self._say(told(accounts.FIRST_NEEDS_NETWORK))
+            self._say(told(FIRST_NEEDS_NETWORK))
         elif isinstance(error, AppError):
             self._say(told(error.words))
             self.password.selectAll()
@@ -189,6 +199,8 @@ class SignInWindow(QWidget):
             problems.show(error, self)
 
     def _ask_old(self, login: str, password: str, needed: OldPasswordNeeded) -> None:
+        from ui.people import accounts
+
         dialog = AskPassword(
             self,
             text=say(
