@@ -431,7 +431,8 @@ def test_a_page_tabs_in_the_order_it_is_read(qtbot: QtBot) -> None:
     yes = Choice(options(("yes", "是", "Yes"), ("no", "否", "No")))
     fields = (
         Field("a", "甲", Text()), Field("b", "乙", yes),
-        Field("c", "丙", Text(), only=Is("b", "yes")), Field("d", "丁", Date()), Field("e", "戊", COLOURS),
+        Field("c", "丙", Text(), only=Is("b", "yes")), Field("d", "丁", Date()),
+        Field("e", "戊", COLOURS),
     )  # fmt: skip
     view = page_of(qtbot, *fields)
     assert "c" not in view.cells  # its widgets are made when it is first asked

@@ -45,11 +45,13 @@ def fits(text: str, found: str) -> bool:
 class _FindingList(QListView):
     """The list of an open box, in which letters find by pinyin too."""
 
+    def __init__(self, box: DropBox) -> None:
+        super().__init__()
+        self._box = box
+
     def keyboardSearch(self, text: str) -> None:
-        box = self.parent()
-        while box is not None and not isinstance(box, DropBox):
-            box = box.parent()
-        if isinstance(box, DropBox) and (found := box.find_typed(text)) >= 0:
+        box = self._box
+        if (found := box.find_typed(text)) >= 0:
             self.setCurrentIndex(box.model().index(found, 0))
 
 
@@ -72,7 +74,7 @@ class DropBox(QComboBox):
     def showPopup(self) -> None:
         if not self._has_list:
             self._has_list = True
-            self.setView(_FindingList())
+            self.setView(_FindingList(self))
         super().showPopup()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -25,11 +25,12 @@ from app.forms import FORMS
 from app.forms.schema import Page
 from app.record import Answers, Record
 from app.words import Words
+from app.rules import Known
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import look, problems
 from ui.forms.cell import Cell
-from ui.forms.checking import problems_of
+from ui.forms.checking import known_of, problems_of
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
 from ui.forms.field_search import FieldSearch, labels_of
@@ -42,6 +43,7 @@ from ui.forms.saving import Saving
 from ui.language import say, told
 
 if TYPE_CHECKING:
+    from local_db import WorkingCopy
     from ui.desk import Desk
 
 RECHECK = 300
@@ -69,9 +71,10 @@ class FilingView(QWidget):
         self._areas: dict[str, QScrollArea] = {}
         self._performing = False
         self._was_read_only = False
+        self._known = Known()
         self._build()
         desk.changed.connect(self._on_desk_changed)
-        desk.role_changed.connect(lambda _role: self._read())
+        desk.role_changed.connect(self._on_role)
         self._read()
 
     # -- the window ------------------------------------------------------------------------
@@ -131,8 +134,21 @@ class FilingView(QWidget):
 
     # -- the record ------------------------------------------------------------------------
 
+    def _on_role(self, _what: object) -> None:
+        self._read()
+
     def _read(self) -> None:
-        self._desk.read(lambda copy: copy.get(self._id), self._on_record, owner=self)
+        record_id = self._id
+
+        def work(copy: WorkingCopy) -> tuple[Record, Known]:
+            record = copy.get(record_id)
+            return record, known_of(copy, record)
+
+        self._desk.read(work, self._on_read, owner=self)
+
+    def _on_read(self, found: tuple[Record, Known]) -> None:
+        record, self._known = found
+        self._on_record(record)
 
     def _on_record(self, record: Record) -> None:
         before, self.record = self.record, record
@@ -266,7 +282,7 @@ class FilingView(QWidget):
     def _label(self, path: str) -> Words:
         if self.draft is None:
             return Words(path, path)
-        label = self.draft.form.label(path)
+        label = self.draft.form.label(path.rstrip("/"))
         steps = path.split("/")
         if len(steps) > 1 and steps[1] in (rows := list(self.draft.rows(steps[0]))):
             number = rows.index(steps[1]) + 1
@@ -287,7 +303,7 @@ class FilingView(QWidget):
     def _check_again(self) -> None:
         if self.draft is None:
             return
-        self.problems = problems_of(self.draft.form, self.draft.answers)
+        self.problems = problems_of(self.draft.form, self.draft.answers, self._known)
         self._tell_pages()
         if self.page_id in self.pages:
             self.pages[self.page_id].judge(self.problems, everything=self.is_judged)

@@ -104,8 +104,8 @@ class FindingLine(Line):
         names.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         names.setMaxVisibleItems(10)
         names.setWidget(self)
-        # By popup: the signal of the completer is overloaded, and its text would not say which.
-        names.popup().clicked.connect(self._on_activated)
+        # The overload that says which: two people may have the same name.
+        names.activated[QModelIndex].connect(self._on_activated)  # type: ignore[index]
         return names
 
     def _on_activated(self, index: QModelIndex) -> None:

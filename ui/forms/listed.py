@@ -129,16 +129,17 @@ class Chips(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._chips: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(look.TIGHT)
 
     def show_items(self, items: list[tuple[Any, str]], *, read_only: bool = False) -> None:
-        while self._column.count():
-            taken = self._column.takeAt(0)
-            if widget := taken.widget():
-                widget.hide()
-                widget.deleteLater()
+        for chip in self._chips:
+            self._column.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._chips = []
         for stored, text in items:
             chip = QWidget()
             row = QHBoxLayout(chip)
@@ -155,6 +156,7 @@ class Chips(QWidget):
                 away.clicked.connect(lambda _on=False, s=stored: self.removed.emit(s))
                 row.addWidget(away, 0, Qt.AlignmentFlag.AlignTop)
             self._column.addWidget(chip)
+            self._chips.append(chip)
         self.setVisible(bool(items))
 
 
