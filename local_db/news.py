@@ -203,8 +203,10 @@ def follow(connection: Connection, feeds: Iterable[str]) -> None:
     leave(
         connection,
         connection.exec_driver_sql(
-            "SELECT n FROM record WHERE revision > 0 AND n NOT IN (SELECT n FROM told) "
-            "AND n NOT IN (SELECT n FROM outbox)"
+            # `id > ''` lets the small index of ids answer: without it every body is decrypted in
+            # passing, at the end of every round.
+            "SELECT n FROM record WHERE revision > 0 AND n IN (SELECT n FROM record WHERE id > '' "
+            "AND n NOT IN (SELECT n FROM told) AND n NOT IN (SELECT n FROM outbox))"
         ).scalars(),
     )
 
