@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [window roster lists initial_sync]`: measure, beside floors of the same run."""
+"""`python -m bench [--quick] [NAME …]`: measure, beside floors of the same run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first copy of a working desk from a real registry process, and what a round costs after it."""
+"""The first copy of a desk from a real registry process, and what a round costs after it."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _desk(address: str, folder: Path) -> dict[str, Any]:
 
     client, replies = RegistryClient(address, TOKEN), list[Any]()
     # The hook sees every reply before its body is read; how much of it came is asked at the end.
-    client._http.hooks["response"].append(lambda reply, **_: replies.append(reply))
+    client._http.hooks["response"].append(lambda reply, **_: replies.append(reply))  # noqa: SLF001
     copy = WorkingCopy(folder, KEY)
     before, began, cpu = peak(), time.perf_counter(), time.process_time()
     report = engine.run(copy, client)

@@ -18,16 +18,96 @@ from bench.measure import ROOT
 
 OFFICE = "office:11111111-1111-4111-8111-111111111111"
 HOSPITAL_NAME = "长河市第一人民医院"
-HOSPITAL = Principal(OFFICE, HOSPITAL_NAME, OFFICE, HOSPITAL_NAME, (Grant("institution_admin", OFFICE),))  # fmt: skip
-PI = Principal("person:33333333-3333-4333-8333-333333333333", "何平", OFFICE, HOSPITAL_NAME, (Grant("pi", OFFICE),))  # fmt: skip
+HOSPITAL = Principal(
+    OFFICE, HOSPITAL_NAME, OFFICE, HOSPITAL_NAME, (Grant("institution_admin", OFFICE),)
+)
+PI = Principal(
+    "person:33333333-3333-4333-8333-333333333333",
+    "何平",
+    OFFICE,
+    HOSPITAL_NAME,
+    (Grant("pi", OFFICE),),
+)
 
 REGISTER = ROOT.parent / "shared" / "data" / "chictr" / "ictrp_chictr_2020-07-07.csv"
 """Real English titles and texts where they are at hand; else the Chinese ones alone."""
 
-DRUGS = ["二甲双胍缓释片", "阿司匹林", "替格瑞洛", "利伐沙班", "达格列净", "恩格列净", "信迪利单抗", "替雷利珠单抗", "奥希替尼", "培美曲塞", "黄芪注射液", "丹参多酚酸盐", "司美格鲁肽", "瑞舒伐他汀", "右美托咪定", "罗哌卡因", "地塞米松", "连花清瘟胶囊", "针刺", "经颅磁刺激", "量子点成像", "人工智能辅助诊断"]  # fmt: skip
-ILLS = ["2型糖尿病", "高血压", "冠心病", "心房颤动", "急性缺血性卒中", "非小细胞肺癌", "肝细胞癌", "胃癌", "结直肠癌", "乳腺癌", "多发性骨髓瘤", "类风湿关节炎", "系统性红斑狼疮", "慢性阻塞性肺疾病", "支气管哮喘", "新型冠状病毒肺炎", "慢性肾脏病", "抑郁症", "阿尔茨海默病", "帕金森病", "骨质疏松", "膝骨关节炎", "早产", "子痫前期", "儿童孤独症", "术后谵妄", "脓毒症", "重症胰腺炎"]  # fmt: skip
-AIMS = ["疗效与安全性", "剂量反应关系", "预后影响因素", "生活质量", "成本效果", "药代动力学特征", "复发风险", "围手术期结局", "长期随访结局", "生物标志物"]  # fmt: skip
-KINDS = ["多中心随机双盲对照研究", "单中心前瞻性队列研究", "回顾性病例对照研究", "真实世界研究", "单臂探索性研究", "横断面调查", "诊断准确性研究", "非劣效随机开放研究"]  # fmt: skip
+DRUGS = [
+    "二甲双胍缓释片",
+    "阿司匹林",
+    "替格瑞洛",
+    "利伐沙班",
+    "达格列净",
+    "恩格列净",
+    "信迪利单抗",
+    "替雷利珠单抗",
+    "奥希替尼",
+    "培美曲塞",
+    "黄芪注射液",
+    "丹参多酚酸盐",
+    "司美格鲁肽",
+    "瑞舒伐他汀",
+    "右美托咪定",
+    "罗哌卡因",
+    "地塞米松",
+    "连花清瘟胶囊",
+    "针刺",
+    "经颅磁刺激",
+    "量子点成像",
+    "人工智能辅助诊断",
+]
+ILLS = [
+    "2型糖尿病",
+    "高血压",
+    "冠心病",
+    "心房颤动",
+    "急性缺血性卒中",
+    "非小细胞肺癌",
+    "肝细胞癌",
+    "胃癌",
+    "结直肠癌",
+    "乳腺癌",
+    "多发性骨髓瘤",
+    "类风湿关节炎",
+    "系统性红斑狼疮",
+    "慢性阻塞性肺疾病",
+    "支气管哮喘",
+    "新型冠状病毒肺炎",
+    "慢性肾脏病",
+    "抑郁症",
+    "阿尔茨海默病",
+    "帕金森病",
+    "骨质疏松",
+    "膝骨关节炎",
+    "早产",
+    "子痫前期",
+    "儿童孤独症",
+    "术后谵妄",
+    "脓毒症",
+    "重症胰腺炎",
+]
+AIMS = [
+    "疗效与安全性",
+    "剂量反应关系",
+    "预后影响因素",
+    "生活质量",
+    "成本效果",
+    "药代动力学特征",
+    "复发风险",
+    "围手术期结局",
+    "长期随访结局",
+    "生物标志物",
+]
+KINDS = [
+    "多中心随机双盲对照研究",
+    "单中心前瞻性队列研究",
+    "回顾性病例对照研究",
+    "真实世界研究",
+    "单臂探索性研究",
+    "横断面调查",
+    "诊断准确性研究",
+    "非劣效随机开放研究",
+]
 PLACES = [
     "长河省",
     "江南地区",
@@ -39,12 +119,17 @@ PLACES = [
     "沿海城市",
 ]
 SENTENCES = (
-    "符合方案规定的诊断标准，且能够按时随访。", "签署书面知情同意书，理解试验目的与可能的风险。",
-    "合并严重肝肾功能不全或其他影响评价的疾病者除外。", "主要终点在基线及治疗后第 4、12、24 周由不知分组的人员评价。",
-    "数据由双人独立录入并核对，缺失值按预先规定的方法处理。", "样本量按双侧检验水准 0.05、把握度 0.8 估计，并考虑一成脱落。",
-    "不良事件按严重程度分级记录，严重者二十四小时内报告。", "随机序列由统计人员产生并在中央系统中保存。",
-    "血样在采集后两小时内离心分装，于零下八十度保存。", "比较两组之间的差异，采用协方差分析并报告置信区间。",
-)  # fmt: skip
+    "符合方案规定的诊断标准，且能够按时随访。",
+    "签署书面知情同意书，理解试验目的与可能的风险。",
+    "合并严重肝肾功能不全或其他影响评价的疾病者除外。",
+    "主要终点在基线及治疗后第 4、12、24 周由不知分组的人员评价。",
+    "数据由双人独立录入并核对，缺失值按预先规定的方法处理。",
+    "样本量按双侧检验水准 0.05、把握度 0.8 估计，并考虑一成脱落。",
+    "不良事件按严重程度分级记录，严重者二十四小时内报告。",
+    "随机序列由统计人员产生并在中央系统中保存。",
+    "血样在采集后两小时内离心分装，于零下八十度保存。",
+    "比较两组之间的差异，采用协方差分析并报告置信区间。",
+)
 STATES = (
     "draft",
     "ec_form",
@@ -56,7 +141,6 @@ STATES = (
     "filed",
     "returned",
 )
-BODY = 5_000
 
 
 @cache
@@ -85,7 +169,8 @@ def study(nth: int, who: Principal = PI) -> Record:
     dice = random.Random(nth * 7 + 1)
     record_id = str(UUID(int=dice.getrandbits(128), version=4))
     state = STATES[nth % len(STATES)]
-    at = f"2026-{1 + nth % 11:02}-{1 + nth % 28:02}T{nth % 24:02}:{nth % 60:02}:{nth * 7 % 60:02}+00:00"
+    day = f"2026-{1 + nth % 11:02}-{1 + nth % 28:02}"
+    at = f"{day}T{nth % 24:02}:{nth % 60:02}:{nth * 7 % 60:02}+00:00"
     return Record(
         id=UUID(record_id),
         form="study",
@@ -131,7 +216,8 @@ def _text(dice: random.Random, nth: int, length: int) -> str:
         english()[(nth + length) % len(english())][1][:length] if nth % 4 == 3 and english() else ""
     )
     while len(text) < length:
-        text += f"{dice.choice(DRUGS)}{dice.randint(1, 400)}毫克，{dice.choice(ILLS)}{dice.choice(AIMS)}；{dice.choice(SENTENCES)}"
+        dose = f"{dice.choice(DRUGS)}{dice.randint(1, 400)}毫克"
+        text += f"{dose}，{dice.choice(ILLS)}{dice.choice(AIMS)}；{dice.choice(SENTENCES)}"
     return text[: length + 40]
 
 
@@ -150,7 +236,8 @@ GIVEN = "敏堃犇喆远桐清扬欣墨舒知诺若辰瑶哲悦树然晏思慈�
 def person_row(nth: int) -> list[str]:
     """The nth row of an account workbook; one in fifty is wrong."""
     man = nth % 2 == 0
-    body = f"430102{1950 + nth % 50}{1 + nth // 50 % 12:02}{1 + nth // 600 % 28:02}{nth // 16_800 * 2 + (101 if man else 100):03}"  # noqa: E501
+    birth = f"{1950 + nth % 50}{1 + nth // 50 % 12:02}{1 + nth // 600 % 28:02}"
+    body = f"430102{birth}{nth // 16_800 * 2 + (101 if man else 100):03}"
     check = "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
     name = SURNAMES[nth % 30] + GIVEN[nth // 30 % 30] + GIVEN[nth // 900 % 30]
     row = [

@@ -1,4 +1,4 @@
-"""Reading and checking an account workbook of 20,000 rows, beside two libraries that only parse it."""
+"""An account workbook of 20,000 rows, read and checked, beside two libraries that only parse."""
 
 from __future__ import annotations
 

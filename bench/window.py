@@ -40,8 +40,23 @@ print(time.perf_counter() - began, flush=True)
 import os; os._exit(0)
 """
 
-HEAVY = ("alembic", "openpyxl", "reportlab", "requests", "pypinyin", "lxml", "sqlalchemy", "pydantic",
-         "pypdfium2", "xlsxwriter", "cryptography", "argon2", "keyring", "chinese_calendar", "stdnum")  # fmt: skip
+HEAVY = (
+    "alembic",
+    "openpyxl",
+    "reportlab",
+    "requests",
+    "pypinyin",
+    "lxml",
+    "sqlalchemy",
+    "pydantic",
+    "pypdfium2",
+    "xlsxwriter",
+    "cryptography",
+    "argon2",
+    "keyring",
+    "chinese_calendar",
+    "stdnum",
+)
 LOADED = (
     OURS
     + f"""
