@@ -43,7 +43,9 @@ def pause(seconds: float) -> None:
 
 def _windows() -> list[str]:
     return [
-        f"{type(w).__name__}: {w.windowTitle()}" for w in QApplication.topLevelWidgets() if w.isVisible()
+        f"{type(w).__name__}: {w.windowTitle()}"
+        for w in QApplication.topLevelWidgets()
+        if w.isVisible()
     ]
 
 
@@ -71,7 +73,8 @@ def shown(kind: type[W], what: str) -> W:
     """The visible window of this kind, once it is there."""
     found: W = wait(
         lambda: next(
-            (w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()), None
+            (w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()),
+            None,
         ),
         what,
     )

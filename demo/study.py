@@ -52,7 +52,12 @@ def answers(investigator: str, site: tuple[str, str]) -> Answers:
         "basic.recruiting_end_time": "2028-06-30",
         "impl.dsmb_flag": "no",
         "impl.team_members": [
-            {"name": investigator, "title_class": "medical", "title": "attending_physician", "duty": "项目负责"},
+            {
+                "name": investigator,
+                "title_class": "medical",
+                "title": "attending_physician",
+                "duty": "项目负责",
+            },
         ],
         "impl.multicenter_flag": "yes",
         "impl.multicenter_type": "domestic",
@@ -104,7 +109,7 @@ def answers(investigator: str, site: tuple[str, str]) -> Answers:
         "other.other_platform_records": [
             {"other.platform_name": "nih", "other.platform_record_number": names["nctId"]},
         ],
-        "share.data_share_statement": "not_share",
+        "share.data_share_statement": "no",
         "share.statistical_result_public": "public",
         "share.result_release_method": ["paper"],
     }
@@ -139,7 +144,9 @@ def _criteria(text: str) -> Answers:
 
 
 def _listed(text: str) -> list[str]:
-    lines = [re.sub(r"^\s*(?:\d{1,2}[.)]|[*\-])\s*", "", line).strip() for line in text.splitlines()]
+    lines = [
+        re.sub(r"^\s*(?:\d{1,2}[.)]|[*\-])\s*", "", line).strip() for line in text.splitlines()
+    ]
     return [line for line in lines if len(line) > 8 and "criteria:" not in line.lower()]
 
 
@@ -172,7 +179,9 @@ def _outcomes(record: dict[str, Any]) -> list[Answers]:
             "design.indicator_type_level_2": "treatment",
             "design.indicator_type_level_3": "objective",
             "design.indicator_timepoint": outcome.get("timeFrame", ""),
-            "design.indicator_measurement_method": _plain(outcome.get("description") or "RECIST 1.1"),
+            "design.indicator_measurement_method": _plain(
+                outcome.get("description") or "RECIST 1.1"
+            ),
         }
         for level, outcome in given
     ]
