@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID
 
 import orjson
@@ -25,6 +26,11 @@ class By:
     who: Principal
     at: str
     new_id: Callable[[], UUID]
+
+    @property
+    def today(self) -> date:
+        """The day it is in China: what the registry will count by."""
+        return datetime.fromisoformat(self.at).astimezone(timezone(timedelta(hours=8))).date()
 
 
 def begin(db: Connection, form_id: str, record_id: UUID, by: By) -> Record:
@@ -52,7 +58,7 @@ def begin_many(
     made, bases, changes, heads = [], [], [], []
     for n, (answers, said) in enumerate(entries, start=last + 1):
         empty = _empty(form_id, by.new_id(), by)
-        step, edits = gate(empty, command, answers, said, (by.role, by.who))
+        step, edits = gate(empty, command, answers, said, (by.role, by.who), by.today)
         message = _message(empty, command, edits, said, by)
         record = after(empty, step, answers, said, (by.role, by.who))
         made.append(record)
@@ -76,7 +82,7 @@ def perform(
         raise outbox.not_here()
     answers, said = what
     answers = seen.record.answers if answers is None else answers
-    _step, edits = gate(seen.record, command, answers, said, (by.role, by.who))
+    _step, edits = gate(seen.record, command, answers, said, (by.role, by.who), by.today)
     message = _message(seen.record, command, edits, said, by)
     waiting = outbox.items(db, n)
     last = waiting[-1] if waiting else None

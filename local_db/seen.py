@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
 
-from app.answers import check, check_page, edits_between, replay
+from app.answers import check_page, edits_between, replay
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Form
 from app.forms.types import Secret
 from app.forms.upgrades import edits_up_to_date, up_to_date
 from app.record import Answers, Edits, Passage, Principal, Record
+from app.rules import examine
 from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.roles import roles_on
@@ -122,6 +124,7 @@ def gate(
     answers: Answers,
     said: Answers,
     by: tuple[str, Principal],
+    today: date,
 ) -> tuple[Step, Edits]:
     """The step this takes and what it changes, or why it may not: as the registry will judge."""
     role, who = by
@@ -135,7 +138,8 @@ def gate(
         problems += [p.path for p in check_page(step.asks, said, answers) if p.level == "block"]
     if "complete" in step.needs:
         filled = answers_after(step, answers, said)
-        problems += [p.path for p in check(form, filled) if p.level == "block"]
+        found = examine(form, filled, today=today)
+        problems += [p.path for p in found if p.level == "block"]
     if problems:
         raise Invalid(
             f"还有 {len(problems)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",

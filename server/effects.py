@@ -12,16 +12,18 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from app.answers import Problem, check
+from app.answers import Problem
 from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.schema import Form, Rows
 from app.forms.types import Text
 from app.record import Answers, Parties, Record
+from app.rules import Known, examine
 from app.workflows import WORKFLOWS
 from app.workflows.table import SYSTEM
 from server import numbering, people, places
-from server.books import Deed
+from server.books import Books, Deed
+from server.moments import BEIJING
 from server.tables import GrantRow
 from server.turn import Turn
 
@@ -42,9 +44,15 @@ def following(turn: Turn, after: Record) -> None:
         effect(turn, after)
 
 
-def examined(form: Form, answers: Answers) -> list[Problem]:
-    """Everything that is wrong with answers that are to be submitted."""
-    return check(form, answers)
+def examined(books: Books, form: Form, record: Record) -> list[Problem]:
+    """Everything that is wrong with a record that is to be submitted: the desk asks the same rules."""
+    known = Known()
+    for ref in record.parties.get("pi", ()) if record.form == "study" else ():
+        investigator = books.find(UUID(ref.partition(":")[2]))
+        if investigator is not None:
+            known = Known(investigator_title=str(investigator.answers.get("title") or ""))
+    today = books.now.astimezone(BEIJING).date()
+    return examine(form, record.answers, today=today, known=known)
 
 
 # -- studies -------------------------------------------------------------------------

@@ -109,7 +109,8 @@ class Registry:
                 clashes=replayed.clashes,
             )
         said = _said(step, said, replayed.answers)
-        answers = _completed(form, step, answers_after(step, replayed.answers, said))
+        answers = answers_after(step, replayed.answers, said)
+        answers = _completed(books, step, replace(record, answers=answers))
         after = replace(
             record,
             state=step.to or record.state,
@@ -260,7 +261,7 @@ def _is_leaf(form: Form, path: str, value: Any) -> bool:
     except (KeyError, IndexError):
         return False
     parts = path.split("/")
-    if not all(ROW.fullmatch(row) for row in parts[1::2] if row) or len(parts) > 7:
+    if not all(ROW.fullmatch(row) for row in parts[1::2]) or len(parts) > 7:
         return False
     if path.endswith("/"):
         return isinstance(last.type, Rows) and len(parts) % 2 == 1 and value in (None, True)
@@ -323,10 +324,11 @@ def _said(step: Step, said: Answers, answers: Answers) -> Answers:
     return {f.id: said[f.id] for f in step.asks.fields if f.id in said and f.is_shown(known)}
 
 
-def _completed(form: Form, step: Step, answers: Answers) -> Answers:
+def _completed(books: Books, step: Step, record: Record) -> Answers:
+    form, answers = FORMS[record.form], record.answers
     if "complete" not in step.needs:
         return answers
-    wrong = [p for p in effects.examined(form, answers) if p.level == "block"]
+    wrong = [p for p in effects.examined(books, form, record) if p.level == "block"]
     if wrong:
         raise Invalid(
             f"还有 {len(wrong)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",

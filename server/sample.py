@@ -295,7 +295,7 @@ def _answers_of(person: _Person) -> Answers:
         "name": person.name,
         "sex": person.sex,
         "id_kind": "id_card",
-        "id_number": body + ric.calc_check_digit(body),
+        "id_number": body + ric.calc_check_digit(body + "0"),
         "birth_date": f"{day[:4]}-{day[4:6]}-{day[6:]}",
         "mobile": f"138000{person.n:05}",
         "email": f"p{person.n:02}@hospital.example",
