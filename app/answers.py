@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from app import lists
 from app.forms.schema import Field, Files, Form, Page, People, Rows
 from app.forms.types import Choice, Listed, Secret
-from app.record import Answers, Edits
+from app.record import Answers, Edits, Principal
 from app.words import Language, Words
 
 Level: TypeAlias = Literal["block", "warn", "note"]
@@ -80,6 +80,13 @@ def _shown_rows(group: Rows, rows: Any, known: Mapping[str, Any]) -> Any:
             found[row_id] = {}
             _keep_shown(group.fields, row, found[row_id], around=known)
     return found
+
+
+def given(form: Form, principal: Principal) -> Answers:
+    """What the form can take from whoever begins a record: their institution, their name."""
+    return {
+        f.id: told_of for f in form.fields() if f.given and (told_of := getattr(principal, f.given))
+    }
 
 
 def shown_pages(form: Form, answers: Answers) -> list[Page]:

@@ -100,8 +100,8 @@ class MainWindow(QMainWindow):
         self.top.sign_out_wanted.connect(self.sign_out_wanted)
         self.navigation.wanted.connect(self.show_place)
         self.pages.opened.connect(self.open)
-        self.desk.role_changed.connect(lambda _role: self._show_role())
-        self.desk.changed.connect(lambda _ids: self._count())
+        self.desk.role_changed.connect(self._on_role)
+        self.desk.changed.connect(self._on_changed)
         self.bar.outbox_wanted.connect(lambda: self.navigation.go(OUTBOX.id))
         if self.exchange is not None:
             self.exchange.told.connect(self._on_sync)
@@ -135,6 +135,9 @@ class MainWindow(QMainWindow):
             view.print.click()
 
     # Places
+
+    def _on_role(self, _what: object) -> None:
+        self._show_role()
 
     def _show_role(self) -> None:
         before = list(self._views.values())
@@ -213,6 +216,9 @@ class MainWindow(QMainWindow):
         """Open a record beside the place."""
         self.pages.show_record(record_id, how)
         self.bar.rows.clear()
+
+    def _on_changed(self, _what: object) -> None:
+        self._count()
 
     def _count(self) -> None:
         place = self._places.get("todo")

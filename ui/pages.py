@@ -79,7 +79,7 @@ class Pages(QWidget):
             view.titled.connect(lambda title: self._title(view, title))
         else:
             self._read_title(view, record_id)
-        if hasattr(view, "opened"):
+        if how != "filing":  # its own `opened` says that its first page is there
             view.opened.connect(self.opened)
         if hasattr(view, "performed"):
             view.performed.connect(lambda record: self._read_title(view, record.id))

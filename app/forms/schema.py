@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from app.forms.conditions import Condition, Never
 from app.forms.types import EMPTY, Choice, Date, FieldType, Integer, Listed, Pointer, Text
@@ -43,6 +43,8 @@ class Field:
     """Masked in lists, prints and logs."""
     short: bool = False
     """May share its line with its neighbour."""
+    given: Literal["", "office_name", "name"] = ""
+    """What a new record knows already of who begins it: an attribute of `app.record.Principal`."""
 
     @property
     def words(self) -> Words:

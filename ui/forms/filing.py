@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.answers import Problem, shown_pages
+from app.answers import Problem, given, shown_pages
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Page
 from app.record import Answers, Record
-from app.words import Words
 from app.rules import Known
+from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import look, problems
@@ -171,6 +171,9 @@ class FilingView(QWidget):
 
     def _begin(self, record: Record) -> None:
         self.draft = Draft(FORMS[record.form], record.answers, parent=self)
+        if not record.revision and not record.answers:
+            # What is known of who begins it is kept with the first save, not before.
+            self.draft.answers = given(self.draft.form, self._desk.account)
         self.draft.answered.connect(lambda _path: self._recheck.start())
         self.draft.refreshed.connect(self._recheck.start)
         self.saving = Saving(self._desk, self.draft, record.id, self)

@@ -64,7 +64,7 @@ class FirstSignIn(QWidget):
         if exchange is not None:
             exchange.told.connect(self._on_sync)
             self.again.clicked.connect(exchange.now)
-        desk.changed.connect(lambda _ids: self.look_at_own())
+        desk.changed.connect(self._on_changed)
         desk.synced.connect(self._on_synced)
         self.look_at_own()
 
@@ -133,10 +133,13 @@ class FirstSignIn(QWidget):
 
     # The steps
 
+    def _on_changed(self, _what: object) -> None:
+        self.look_at_own()
+
     def look_at_own(self) -> None:
         """See whether one's own record is here, and whether something is missing in it."""
-        if self.stack.currentIndex() == PASSWORD:
-            return
+        if self.stack.currentIndex() == PASSWORD or self.filing is not None:
+            return  # the page never jumps under somebody's hands: 完善信息 leads on
         own = self.own
         self.desk.read(lambda copy: copy.get(own), self._on_own, failed=self._no_own, owner=self)
 
@@ -154,12 +157,15 @@ class FirstSignIn(QWidget):
         elif self._fetched:  # the registry has told everything, and this was not among it
             self._show(PASSWORD)
 
+    def _on_completed(self, _record: object) -> None:
+        self._show(PASSWORD)
+
     def _complete(self, record: Record) -> None:
         if self.filing is None:
             from ui.forms.filing import FilingView
 
             view = FilingView(self.desk, record.id)
-            view.performed.connect(self._on_own)
+            view.performed.connect(self._on_completed)
             self.filing = view
             self._filing_place.addWidget(view)
         self._show(COMPLETE)

@@ -72,7 +72,7 @@ class RecordsView(QWidget):
         self._typing.timeout.connect(self._search)
         self.search.textChanged.connect(lambda _text: self._typing.start())
         self.model.loaded.connect(self._on_loaded)
-        desk.changed.connect(lambda _ids: self.model.again())
+        desk.changed.connect(self._on_changed)
         self._shortcuts()
         self.model.ask(self.model.query)
 
@@ -185,6 +185,9 @@ class RecordsView(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self.table)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(then)
+
+    def _on_changed(self, _ids: object) -> None:
+        self.model.again()
 
     # Selecting and opening
 

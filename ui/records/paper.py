@@ -56,6 +56,58 @@ def print_records(desk: Desk, ids: Sequence[UUID], parent: QWidget) -> None:
     desk.read(gather, gathered, owner=parent)
 
 
+def print_review_summary(desk: Desk, study_id: UUID, parent: QWidget) -> None:
+    """Make the 审查摘要 of a study with the opinions that this person may read, and show it."""
+    who, language = desk.account, chosen()
+    at = moments.now().astimezone()
+
+    def gather(copy: WorkingCopy) -> tuple[Record, list[Record], dict[str, str]]:
+        study, opinions = copy.get(study_id), copy.children(study_id, "opinion")
+        names = Names(copy)
+        known = {
+            ref: name
+            for party in study.parties.values()
+            for ref in party
+            if (name := names.name(ref))
+        }
+        for record in (study, *opinions):
+            known |= names.within(record.answers)
+            for passage in record.log:
+                known |= names.within(passage.said)
+        for opinion in opinions:
+            known |= {
+                r: n for party in opinion.parties.values() for r in party if (n := names.name(r))
+            }
+        return study, opinions, known
+
+    def make(gathered: tuple[Record, list[Record], dict[str, str]]) -> tuple[bytes, str]:
+        from app.exchange.pdf import review_summary_pdf
+
+        study, opinions, names = gathered
+        institution = next(
+            (names[r] for r in study.parties.get("institution", ()) if r in names), ""
+        )
+        content = review_summary_pdf(
+            study, opinions, institution=institution, names=names, printed_by=who.name,
+            printed_at=at, language=language,
+        )  # fmt: skip
+        return content, title_of(study)
+
+    def made(paper: tuple[bytes, str]) -> None:
+        _show(paper[0], say("审查摘要 ", "Review summary ") + paper[1], parent)
+
+    def render(gathered: tuple[Record, list[Record], dict[str, str]]) -> None:
+        tasks.run(
+            lambda: make(gathered),
+            then=made,
+            failed=partial(problems.show, parent=parent),
+            owner=parent,
+            lane="work",
+        )
+
+    desk.read(gather, render, owner=parent)
+
+
 def _show(content: bytes, title: str, parent: QWidget) -> None:
     from ui.printing.preview import show_preview
 

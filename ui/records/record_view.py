@@ -99,6 +99,12 @@ class RecordView(QWidget):
         self.print = QPushButton(look.icon("printer"), say("打印", "Print"))
         self.print.clicked.connect(self._print)
         row.addWidget(self.print)
+        self.print_summary = QPushButton(
+            look.icon("printer"), say("打印审查摘要", "Print review summary")
+        )
+        self.print_summary.clicked.connect(self._print_summary)
+        self.print_summary.hide()
+        row.addWidget(self.print_summary)
         row.addStretch(1)
         return row
 
@@ -137,6 +143,7 @@ class RecordView(QWidget):
             say("更新：", "Updated: ") + day if day else say("尚未同步", "Not sent yet")
         )
         self.steps.show_record(record)
+        self.print_summary.setVisible(record.form == "study" and bool(record.log))
         self.summary.show_sections(reading.sections)
         self.timeline.show_entries(reading.entries)
         self.documents.show_documents(reading.documents)
@@ -150,3 +157,8 @@ class RecordView(QWidget):
         from ui.records.paper import print_records
 
         print_records(self.desk, [self.record_id], self)
+
+    def _print_summary(self) -> None:
+        from ui.records.paper import print_review_summary
+
+        print_review_summary(self.desk, self.record_id, self)

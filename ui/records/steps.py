@@ -9,7 +9,6 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QWidget
 
-from app import answers as app_answers
 from app.errors import Invalid
 from app.forms import FORMS
 from app.record import Answers, Record
@@ -136,8 +135,11 @@ class StepBar(QWidget):
 
 def blocking(record: Record) -> int:
     """How many problems keep a record from being submitted."""
-    form = FORMS[record.form]
-    return sum(p.level == "block" for p in app_answers.check(form, record.answers))
+    from app.rules import Known
+    from ui.forms.checking import problems_of
+
+    found = problems_of(FORMS[record.form], record.answers, Known())
+    return sum(p.level == "block" for p in found)
 
 
 def title_of(record: Record) -> str:

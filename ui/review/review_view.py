@@ -89,7 +89,7 @@ class ReviewView(QWidget):
         self._timer.timeout.connect(self._keep)
         self._restore()
         self.panes.splitterMoved.connect(lambda *_: self._timer.start())
-        desk.changed.connect(lambda _ids: self.refresh())
+        desk.changed.connect(self._on_changed)
         self.refresh()
 
     def _heading(self) -> QVBoxLayout:
@@ -105,6 +105,11 @@ class ReviewView(QWidget):
         self.steps = StepBar(self.desk)
         self.steps.filing_wanted.connect(lambda record_id: self.opened.emit(record_id, "filing"))
         row.addWidget(self.steps)
+        self.print_summary = QPushButton(
+            look.icon("printer"), say("打印审查摘要", "Print review summary")
+        )
+        self.print_summary.clicked.connect(self._print_summary)
+        row.addWidget(self.print_summary)
         row.addStretch(1)
         self.toggles: list[QPushButton] = []
         words = (say("备案内容", "Filing"), say("附件", "Documents"), say("意见", "Opinion"))
@@ -122,6 +127,15 @@ class ReviewView(QWidget):
     def _toggle(self, number: int, on: bool) -> None:  # noqa: FBT001 -- a signal gives it
         self.panes.widget(number).setVisible(on)
         self._timer.start()
+
+    def _print_summary(self) -> None:
+        from ui.records.paper import print_review_summary
+
+        if self.review is not None:
+            print_review_summary(self.desk, self.review.study.record.id, self)
+
+    def _on_changed(self, _what: object) -> None:
+        self.refresh()
 
     def refresh(self) -> None:
         """Read everything again."""

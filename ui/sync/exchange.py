@@ -74,7 +74,7 @@ class Exchange(QObject):
         self._timer.timeout.connect(self._tick)
         self._progressed.connect(self._on_progress)
         desk.sync_wanted.connect(self.saved)
-        desk.changed.connect(lambda _ids: self.count())
+        desk.changed.connect(self._on_changed)
         desk.document_wanted.connect(self._fetch_document)
         self.count()
 
@@ -97,6 +97,9 @@ class Exchange(QObject):
         """No further round; the one under way leaves at its next safe place."""
         self._stop.set()
         self._timer.stop()
+
+    def _on_changed(self, _what: object) -> None:
+        self.count()
 
     def count(self) -> None:
         """Look at the outbox again."""

@@ -54,8 +54,11 @@ class OutboxView(QWidget):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         column.addWidget(self._area, 1)
-        desk.changed.connect(lambda _ids: self.refresh())
-        desk.synced.connect(lambda _report: self.refresh())
+        desk.changed.connect(self._on_changed)
+        desk.synced.connect(self._on_changed)
+        self.refresh()
+
+    def _on_changed(self, _what: object) -> None:
         self.refresh()
 
     def refresh(self) -> None:

@@ -82,7 +82,7 @@ CRONATURE = Choice(options(
     ("overseas", "境外", "Overseas"),
 ))
 PAGE = Page("cat", "研究类别", "Research category", fields=(
-    Field("cat.implementing_organization", "研究实施单位", Text(100, linked="institution"), required=True, english="Implementing institution", names={"national": "organizationId", "trds": "5"}, published=True,
+    Field("cat.implementing_organization", "研究实施单位", Text(100, linked="institution"), required=True, given="office_name", english="Implementing institution", names={"national": "organizationId", "trds": "5"}, published=True,
           help=Words("由登录账号带出，默认为项目负责人所在单位。", "Taken from the login: the institution of the principal investigator.")),
     Field("cat.research_classification_level_1", "研究分类（一级）", RESEARCH_CLASSIFICATION_LEVEL_1, required=True, english="Study class, level 1", names={"national": "type1"}, published=True, substantive=True,
           help=Words("以药品、器械上市为目的的研究为注册临床试验，其余为研究者发起的临床研究。", "A study that aims at marketing a drug or device is a registration trial; others are investigator-initiated.")),
