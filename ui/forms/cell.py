@@ -87,6 +87,8 @@ class Cell(QWidget):
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
             self._heights.clear()
             self._head_heights.clear()
+            # Said again, because a layout further out may have asked before it was forgotten.
+            self.updateGeometry()
         return super().event(event)
 
     def look_again(self, known: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ class DateEditor(LineEditor):
     def __init__(self, field: Field, around: Around) -> None:
         super().__init__(field, around)
         self.line.setMaximumWidth(NUMBER_WIDTH)
-        self.line.setPlaceholderText("2026-03-05" if not field.example else field.example)
+        self.line.setPlaceholderText(say("年-月-日", "YYYY-MM-DD"))
         pick = self.line.addAction(
             look.icon("chevron-down"),
             QLineEdit.ActionPosition.TrailingPosition,

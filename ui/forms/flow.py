@@ -25,7 +25,7 @@ class Placed(Protocol):
         """How high it is at a width."""
         ...
 
-    def isHidden(self) -> bool: ...  # noqa: D102, N802 -- Qt's own
+    def isHidden(self) -> bool: ...
 
 
 class Flow(QLayout):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app.forms.schema import Field, Files
 from app.forms.types import Choice, Date, Text
 from ui import look
-from ui.language import say, told
+from ui.language import chosen, say, told
 
 
 class HelpPanel(QScrollArea):
@@ -37,9 +37,10 @@ class HelpPanel(QScrollArea):
             )
             column.addWidget(look.label(text, "dim", wrap=True))
         else:
-            column.addWidget(look.label(field.label, "section", wrap=True))
+            column.addWidget(look.label(told(field.words), "section", wrap=True))
             if field.english:
-                column.addWidget(look.label(field.english, "hint", wrap=True))
+                other = field.english if chosen() == "zh" else field.label
+                column.addWidget(look.label(other, "hint", wrap=True))
             for kind, text in told_of(field):
                 column.addWidget(look.label(text, kind, wrap=True))
         column.addStretch(1)

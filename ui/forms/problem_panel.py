@@ -66,6 +66,7 @@ class ProblemPanel(QFrame):
         self.list = _List()
         self.list.setAccessibleName(say("问题", "Problems"))
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemDoubleClicked.connect(lambda _item: self._go())
         self.list.entered_at.connect(self._go)
         column.addWidget(self.list, 1)

@@ -17,6 +17,9 @@ from app.record import Answers
 from ui import look
 from ui.language import say, told
 
+LEAST, MOST, AROUND = 180, 300, 64
+"""Pixels: how wide the list may be, and what stands around a title in it."""
+
 Standing = Literal["empty", "begun", "whole", "wrong"]
 
 
@@ -60,7 +63,7 @@ class PageList(QListWidget):
         super().__init__()
         look.mark(self, "navigation")
         self.setAccessibleName(say("页面", "Pages"))
-        self.setFixedWidth(212)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.currentItemChanged.connect(self._on_current)
 
@@ -78,10 +81,13 @@ class PageList(QListWidget):
             self._tell(self.item(number), number, page, states.get(page.id, PageState("empty")))
             if page.id == current:
                 self.setCurrentRow(number)
+        room = self.fontMetrics()
+        widest = max((room.horizontalAdvance(f"9  {told(p.words)}  ●99") for p in pages), default=0)
+        self.setFixedWidth(max(LEAST, min(widest + AROUND, MOST)))
         self.blockSignals(False)  # noqa: FBT003 -- Qt's own
 
     def _tell(self, item: QListWidgetItem, number: int, page: Page, state: PageState) -> None:
-        count = f"   ● {state.count}" if state.count else ""
+        count = f"  ●{state.count}" if state.count else ""
         text = f"{number + 1}  {told(page.words)}{count}"
         if item.text() != text:
             item.setText(text)
