@@ -13,6 +13,8 @@ from typing import Any
 from demo.network import Cable
 
 SOURCE = Path(__file__).parent.parent
+OFFSCREEN = f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
+"""No display, but one of an office's size: windows are looked at as a person would see them."""
 
 
 class Registry:
@@ -70,7 +72,7 @@ class DeskProcess:
             stderr=self._errors,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            env={**os.environ, "QT_QPA_PLATFORM": OFFSCREEN},
         )  # fmt: skip
 
     def do(self, what: str, **how: Any) -> Any:

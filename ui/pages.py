@@ -42,6 +42,7 @@ class Pages(QWidget):
         column.addWidget(self._stack, 1)
         self._place: QWidget | None = None
         self._open: list[tuple[tuple[str, UUID], Any]] = []
+        desk.changed.connect(self._on_changed)
 
     # The place
 
@@ -141,6 +142,12 @@ class Pages(QWidget):
             self._stack.setCurrentWidget(self._place)
         elif 1 <= number <= len(self._open):
             self._stack.setCurrentWidget(self._open[number - 1][1])
+
+    def _on_changed(self, ids: list[UUID]) -> None:
+        """A filing is named by what is typed in it: its tab says so once that is saved."""
+        for (how, record_id), view in self._open:
+            if how == "filing" and (not ids or record_id in ids):
+                self._read_title(view, record_id)
 
     def _read_title(self, view: Any, record_id: UUID) -> None:
         from ui.records.steps import title_of

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from local_db import WorkingCopy
 
 KEEP_AFTER = 300
+PANE = 270
+"""The least width in which a pane can be read; narrower it is hidden rather than cut."""
 PREFERENCE = "review:panes"
 
 
@@ -79,6 +81,7 @@ class ReviewView(QWidget):
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setChildrenCollapsible(True)
         for pane, share in ((self.summary, 4), (self.documents, 4), (self.opinion, 3)):
+            pane.setMinimumWidth(PANE)
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.count() - 1, share)
         self.panes.setSizes([400, 400, 320])
