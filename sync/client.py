@@ -209,10 +209,7 @@ class RegistryClient:
             if time.monotonic() > until:
                 raise unreachable()
             if size > longest:
-                raise TooLarge(
-                    "登记中心的答复过大，没有接收。请联系技术支持。",
-                    "The registry's reply is too large and was not taken. Please ask for support.",
-                )
+                raise too_large()
             yield piece
 
     @staticmethod
@@ -261,17 +258,38 @@ class News:
 
 
 def pieces(reply: requests.Response) -> Iterator[bytes]:
-    """The body as it arrives, unpacked."""
-    # urllib3 unpacks zstd only with yet another library, and its `stream` waits for full pieces.
+    """The body as it arrives, unpacked. Of what is packed, only what its checksum has proved."""
     packed = reply.headers.get("Content-Encoding", "") == "zstd"
-    unpack = zstandard.ZstdDecompressor().decompressobj(read_across_frames=True)
+    return _frames(_raw(reply)) if packed else _raw(reply)
+
+
+def _raw(reply: requests.Response) -> Iterator[bytes]:
+    # urllib3 unpacks zstd only with yet another library, and its `stream` waits for full pieces.
     try:
         while piece := reply.raw.read1(CHUNK, decode_content=False):
-            yield unpack.decompress(piece) if packed else piece
-    except zstandard.ZstdError as error:
-        raise garbled() from error
+            yield piece
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise unreachable() from error
+
+
+def _frames(packed: Iterator[bytes]) -> Iterator[bytes]:
+    """Frame by frame: its checksum comes last, and nothing unproved may reach the store."""
+    frame, here, size = zstandard.ZstdDecompressor().decompressobj(), [], 0
+    for piece in packed:
+        rest = piece
+        while rest:
+            try:
+                here.append(frame.decompress(rest))
+            except zstandard.ZstdError as error:
+                raise garbled() from error
+            size += len(here[-1])
+            if size > LONGEST_REPLY:
+                raise too_large()
+            if not frame.eof:
+                break
+            rest = frame.unused_data
+            yield b"".join(here)
+            frame, here, size = zstandard.ZstdDecompressor().decompressobj(), [], 0
 
 
 def _lines(reply: requests.Response) -> Iterator[bytes]:
@@ -295,6 +313,13 @@ def unreachable() -> Unreachable:
         "现在连不上登记中心。您的工作都保存在本机，恢复联网后会自动上报。",
         "The registry cannot be reached just now. Your work is kept on this computer and will be "
         "sent once the network is back.",
+    )
+
+
+def too_large() -> TooLarge:
+    return TooLarge(
+        "登记中心的答复过大，没有接收。请联系技术支持。",
+        "The registry's reply is too large and was not taken. Please ask for support.",
     )
 
 

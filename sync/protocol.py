@@ -24,8 +24,9 @@ VERSION_HEADER = "X-Yanbei-Version"
 CHANGES_AT_ONCE = 200
 """How many changes one request may carry."""
 NEWS_TYPE = "application/x-yanbei-news"
-"""Lines in pairs, zstd-compressed when the desk accepts it: a NewsLine, then the record's bytes as
-stored (for `gone`: an empty line). The last line is a NewsEnd alone."""
+"""Lines in pairs, a NewsLine and then the record's bytes as stored (for `gone`: an empty line). The
+last line is a NewsEnd alone. Where the desk accepts zstd: frames one after the other, each of whole
+pairs and with its checksum."""
 
 
 class Message(BaseModel, frozen=True, extra="ignore"):

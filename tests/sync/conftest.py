@@ -1,4 +1,4 @@
-"""A registry, a network that may fail, and desks of one hospital."""
+"""A real registry process, a network that may fail, and desks of one hospital's account."""
 
 from __future__ import annotations
 
@@ -9,22 +9,18 @@ import pytest
 
 from local_db import WorkingCopy
 from sync.client import RegistryClient
-from tests.local_db.desks import HOSPITAL
 from tests.sync.faults import FaultyNetwork
-from tests.sync.small_registry import SmallRegistry
+from tests.whole.conftest import launcher, registry, sample_folder
+from tests.whole.desks import HOSPITAL, KEY, sign_in
+from tests.whole.registry_process import RegistryProcess
 
-KEY = bytes(range(32))
 MakeDesk = Callable[[str], WorkingCopy]
 
-
-@pytest.fixture
-def registry() -> Iterator[SmallRegistry]:
-    with SmallRegistry(HOSPITAL) as registry:
-        yield registry
+__all__ = ["launcher", "registry", "sample_folder"]
 
 
 @pytest.fixture
-def network(registry: SmallRegistry) -> Iterator[FaultyNetwork]:
+def network(registry: RegistryProcess) -> Iterator[FaultyNetwork]:
     with FaultyNetwork(registry.door) as network:
         yield network
 
@@ -32,14 +28,15 @@ def network(registry: SmallRegistry) -> Iterator[FaultyNetwork]:
 @pytest.fixture
 def client(network: FaultyNetwork) -> Iterator[RegistryClient]:
     """The way from a desk to the registry, over the network that may fail."""
-    client = RegistryClient(network.address, "t", sleep=lambda _seconds: None)
+    client = RegistryClient(network.address, sleep=lambda _seconds: None)
+    sign_in(client, HOSPITAL)
     yield client
     client.close()
 
 
 @pytest.fixture
 def make_desk(tmp_path: Path, client: RegistryClient) -> Iterator[MakeDesk]:
-    """Desks of the hospital's account, each a store of its own, signed in once."""
+    """Desks of the hospital's account, each a store of its own."""
     made: list[WorkingCopy] = []
 
     def make(name: str) -> WorkingCopy:

@@ -1,4 +1,4 @@
-"""A desk without a window, to be killed: `python -m tests.sync.desk_process FOLDER KEY`.
+"""A desk without a window, to be killed: `python -m tests.whole.desk_process FOLDER KEY`.
 
 Reads one command a line and forks a process for each, which says "begun", does it, says "ended".
 """

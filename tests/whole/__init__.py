@@ -1,0 +1,1 @@
+"""Tests of the whole: desks without windows and a registry that is a process of its own."""
