@@ -111,6 +111,7 @@ def _run(settings: Settings) -> None:
     )
     listening = config.bind_socket()
     if several:
+        listening.listen(2048)
         _announce(listening)  # who connects before the workers are up waits in the queue
         Multiprocess(config, sockets=[listening]).run()
         return

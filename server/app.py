@@ -87,8 +87,8 @@ def create_app(engine: Engine, archive: Archive) -> FastAPI:
     for router in (session.router, sync.router, files.router):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
     api.add_api_route("/v1/health", health, methods=["GET"])
-    api.add_middleware(RequestLimit)
     api.middleware("http")(_note)
+    api.add_middleware(RequestLimit, answer=_answer)
     api.add_exception_handler(AppError, _told)
     api.add_exception_handler(RequestValidationError, _misshapen)
     api.add_exception_handler(HTTPException, _elsewhere)
@@ -119,14 +119,15 @@ async def _note(request: Request, call_next: Callable[[Request], Awaitable[Respo
     return response
 
 
-def _answer(error: AppError, status: int) -> JSONResponse:
+def _answer(error: AppError, status: int = 0) -> JSONResponse:
+    status = status or STATUS.get(type(error), 400)
     headers = {"Retry-After": str(error.details["seconds"])} if "seconds" in error.details else None
     return JSONResponse(error.to_wire(), status, headers=headers)
 
 
 async def _told(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)
-    return _answer(error, STATUS.get(type(error), 400))
+    return _answer(error)
 
 
 async def _misshapen(_request: Request, error: Exception) -> JSONResponse:
@@ -138,7 +139,7 @@ async def _misshapen(_request: Request, error: Exception) -> JSONResponse:
         "The request is not as the protocol says. Please update the program and try again.",
         parts=where[:20],
     )
-    return _answer(told, STATUS[Invalid])
+    return _answer(told)
 
 
 async def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
@@ -165,4 +166,4 @@ async def _faulty(_request: Request, error: Exception) -> JSONResponse:
         "登记中心出现故障。您的工作都保存在本机，稍后会自动再试。",
         "The registry has a fault. Your work is kept on your computer; it will be tried again.",
     )
-    return _answer(told, STATUS[Faulty])
+    return _answer(told)

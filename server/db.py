@@ -29,10 +29,13 @@ OLDEST_SQLITE = (3, 51, 3)
 """Older ones may damage a file when two connections write and checkpoint at the same moment."""
 
 
-def connect(url: str, *, pool: int = POOL) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://…`; the file's folder is made."""
+def connect(url: str, *, pool: int = POOL, patience: float = 10) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`; the file's folder is made.
+
+    `patience`: seconds to wait for somebody else's lock.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url, pool)
+        return _sqlite(url, pool, patience)
     return create_engine(
         url,
         pool_size=pool,
@@ -44,13 +47,13 @@ def connect(url: str, *, pool: int = POOL) -> Engine:
         connect_args={
             "connect_timeout": 10,
             "application_name": "yanbei",
-            "options": "-c lock_timeout=10s -c statement_timeout=60s "
+            "options": f"-c lock_timeout={int(patience * 1000)} -c statement_timeout=60s "
             "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
 
 
-def _sqlite(url: str, pool: int) -> Engine:
+def _sqlite(url: str, pool: int, patience: float) -> Engine:
     if sqlcipher3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
         raise RuntimeError(f"SQLite {sqlcipher3.dbapi2.sqlite_version} is too old to be trusted")
     file = make_url(url).database
@@ -63,7 +66,7 @@ def _sqlite(url: str, pool: int) -> Engine:
         max_overflow=0,
         pool_timeout=15,
         hide_parameters=True,
-        connect_args={"timeout": 10},
+        connect_args={"timeout": patience},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -17,7 +17,7 @@ from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.schema import Form, Rows
 from app.forms.types import Text
-from app.record import Answers, Parties, Record
+from app.record import Parties, Record
 from app.rules import Known, examine
 from app.workflows import WORKFLOWS
 from app.workflows.table import SYSTEM
@@ -45,7 +45,7 @@ def following(turn: Turn, after: Record) -> None:
 
 
 def examined(books: Books, form: Form, record: Record) -> list[Problem]:
-    """Everything that is wrong with a record that is to be submitted: the desk asks the same rules."""
+    """Everything wrong with a record that is to be submitted: the desk asks the same rules."""
     known = Known()
     for ref in record.parties.get("pi", ()) if record.form == "study" else ():
         investigator = books.find(UUID(ref.partition(":")[2]))

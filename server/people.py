@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, false, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
@@ -68,16 +68,17 @@ def may_be_opened(turn: Turn, after: Record) -> Record:
 
 def refuse_taken(books: Books, person: Record) -> None:
     """Say which of their numbers are somebody else's (domain.md §7.2, D01–D04)."""
-    found = []
-    for kind in KEYS:
-        value = str(person.answers.get(kind) or "")
-        holder = books.session.execute(
-            select(UniqueKeyRow.person).where(
-                UniqueKeyRow.kind == kind, UniqueKeyRow.value == _key(value)
-            )
-        ).scalar_one_or_none()
-        if value and holder not in (None, person.id):
-            found.append((kind, *_taken(books, kind, person, holder)))
+    mine = {kind: _key(str(person.answers.get(kind) or "")) for kind in KEYS}
+    # In one statement: between two of them somebody else's account might be committed, and
+    # only half of what is taken would be seen.
+    taken = books.session.execute(
+        select(UniqueKeyRow.kind, UniqueKeyRow.person).where(
+            or_(false(), *(_is_key(kind, value) for kind, value in mine.items() if value)),
+            UniqueKeyRow.person != person.id,
+        )
+    )
+    holders = {row.kind: row.person for row in taken}
+    found = [(k, *_taken(books, k, person, holders[k])) for k in KEYS if k in holders]
     if found:
         raise Invalid(
             "；".join(zh for _, _, zh, _ in found) + "。",
@@ -86,6 +87,10 @@ def refuse_taken(books: Books, person: Record) -> None:
             codes=[code for _, code, _, _ in found],
             problems=[kind for kind, *_ in found],
         )
+
+
+def _is_key(kind: str, value: str) -> ColumnElement[bool]:
+    return and_(UniqueKeyRow.kind == kind, UniqueKeyRow.value == value)
 
 
 def _taken(books: Books, kind: str, person: Record, holder: UUID) -> tuple[str, str, str]:

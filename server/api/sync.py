@@ -13,10 +13,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.errors import Faulty, Invalid
+from app.errors import AppError, Faulty, Invalid, SignedOut
 from app.workflows.roles import feeds_of
 from server import feeds
 from server.accounts import Caller, principal_of
@@ -79,7 +78,12 @@ def _receive(engine: Engine, asking: Caller, change_id: UUID, body: dict[str, An
 
     try:
         outcome = transact(engine, work)
-    except SQLAlchemyError:
+    except SignedOut:
+        raise
+    except AppError as error:  # too busy: the others may still be done
+        outcome = refused(change_id, error)
+    except Exception:
+        # The top of one change: a fault in it must not hold up those that come after it.
         log.exception("change %s of form %s failed", change_id, change.form[:20])
         outcome = refused(
             change_id,
@@ -135,10 +139,10 @@ def _has_more(engine: Engine, feed: str, after: int) -> bool:
 
 
 def _packed(stream: Iterator[bytes]) -> Iterator[bytes]:
-    packing = zstandard.ZstdCompressor(level=3, write_checksum=True).compressobj()
+    """Each page a zstd frame of its own: a desk believes a page once its checksum has come."""
+    packing = zstandard.ZstdCompressor(level=3, write_checksum=True)
     for part in stream:
-        yield packing.compress(part) + packing.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
-    yield packing.flush()
+        yield packing.compress(part)
 
 
 @router.get("/digest")

@@ -26,6 +26,11 @@ def made(url: str, files: Path) -> None:
     engine.dispose()
 
 
+def prepared(postgres: PrivatePostgres, folder: Path) -> str:
+    """The name of the PostgreSQL database that is ready to be copied."""
+    return postgres.prepared("province", lambda url: made(url, folder / "files"))
+
+
 @pytest.fixture(scope="session")
 def sqlite_province(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a SQLite registry that is ready; every connection to it is closed."""
@@ -45,9 +50,7 @@ def sqlite_province_url(sqlite_province: Path, tmp_path: Path) -> str:
 def postgres_province_url(
     postgres: PrivatePostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    files = tmp_path_factory.mktemp("files")
-    ready = postgres.prepared("province", lambda url: made(url, files))
-    with postgres.database(like=ready) as url:
+    with postgres.database(like=prepared(postgres, tmp_path_factory.mktemp("files"))) as url:
         yield url
 
 

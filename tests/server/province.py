@@ -145,9 +145,7 @@ class Somebody:
         return found
 
     def items(self, feed: str, after: int = 0) -> Iterator[tuple[dict[str, Any], bytes]]:
-        page = read(
-            self.province.engine, lambda session: feeds.page(session, feed, after, 10_000)
-        )
+        page = read(self.province.engine, lambda session: feeds.page(session, feed, after, 10_000))
         for pair in page.lines:
             line, body = pair.split(b"\n")[:2]
             yield orjson.loads(line), body
@@ -264,7 +262,7 @@ def at_once(works: list[Any]) -> None:
         barrier.wait()
         try:
             work()
-        except BaseException as error:  # noqa: BLE001 -- raised again below, in the test's thread
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(work,)) for work in works]

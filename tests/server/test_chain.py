@@ -144,7 +144,11 @@ def test_closing_early_closes_what_was_not_given(story: Story) -> None:
     assert late.state == "closed"
     with pytest.raises(Refused) as refused:
         story.members[1].does(
-            late.id, "opinion", "give", "ethics_member", answers={**late.answers, "opinion": "agree"}
+            late.id,
+            "opinion",
+            "give",
+            "ethics_member",
+            answers={**late.answers, "opinion": "agree"},
         )
     assert refusal(refused)["code"] == "not_allowed"
 
@@ -185,7 +189,9 @@ def test_the_academic_committee_comes_first_where_it_was_chosen(story: Story) ->
         answers={**opinion.answers, "opinion": "agree"},
     )  # fmt: skip
     said = {"decision": "agree"}
-    after = story.academic.does(story.study, "study", "ac_conclude", "academic_secretary", said=said)
+    after = story.academic.does(
+        story.study, "study", "ac_conclude", "academic_secretary", said=said
+    )
 
     assert after.state == "ec_form"
     assert story.secretary.can_read(story.study)
