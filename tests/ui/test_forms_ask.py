@@ -52,7 +52,8 @@ def committees(desk: Desk, *, members: list[dict[str, Any]] | None = None) -> No
          "state": "filed",
          "office": HOSPITAL_2, "sort": "a"},
         {"ref": COMMITTEE, "kind": "committee", "type": "ethics",
-         "name": "长河市第一人民医院伦理委员会", "state": "filed", "office": OFFICE, "sort": "c", "initials": "chsdyrmyyllwyh",
+         "name": "长河市第一人民医院伦理委员会",
+         "state": "filed", "office": OFFICE, "sort": "c", "initials": "chsdyrmyyllwyh",
          "institution_name": "长河市第一人民医院", "members": members or []},
         {"ref": ACADEMIC, "kind": "committee", "type": "academic", "name": "学术委员会",
          "state": "filed", "office": OFFICE, "sort": "x"},
@@ -203,7 +204,8 @@ def page_at(qtbot: QtBot, desk_of: DeskOf) -> Callable[..., PageView]:
         desk = desk_of(PI)
         told(
             desk,
-            {"ref": HOSPITAL_2, "kind": "institution", "name": "长河省中医院", "address": "新河路8号",
+            {"ref": HOSPITAL_2, "kind": "institution", "name": "长河省中医院",
+             "address": "新河路8号",
              "sort": "changheshengzhongyiyuan", "initials": "chszyy"},
             {"ref": MEMBER.id, "kind": "person", "name": "沈兰", "state": "active",
              "department": "心内科", "sort": "shenlan", "initials": "sl", "title_class": "med"},

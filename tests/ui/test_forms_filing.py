@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.answers import shown_pages
@@ -24,8 +24,10 @@ from app.workflows import WORKFLOWS
 from tests.builders import right_answers, study_answers
 from tests.local_db.desks import TITLE
 from tests.ui.conftest import DeskOf
+from tests.ui.test_forms_ask import committees
 from tests.ui.test_forms_editors import composed
 from tests.ui.world import (
+    COMMITTEE,
     HOSPITAL,
     MEMBER,
     PI,
@@ -39,6 +41,7 @@ from tests.ui.world import (
 from ui import tasks
 from ui.desk import Desk
 from ui.forms import filing, saving
+from ui.forms.ask import AskDialog
 from ui.forms.field_search import FieldSearch
 from ui.forms.filing import FilingView
 from ui.forms.leaving import saved_now
@@ -389,6 +392,13 @@ def test_a_filing_that_may_not_be_written_is_for_reading(qtbot: QtBot, desk_of: 
     assert view.is_read_only
     assert line(view, TITLE).isReadOnly()
     QTest.keyClicks(line(view, TITLE), "x")
+    for page in view._pages():
+        view.open_page(page.id)
+        QApplication.processEvents()
+        for button in view.pages[page.id].findChildren(QPushButton):
+            assert (
+                button.text() not in ("添加", "删除", "移除", "选择文件…") or not button.isVisible()
+            )
     assert not view.draft_is_changed
     assert "只能查看" in view.footer.sentence.text()
 
@@ -522,3 +532,91 @@ def test_pages_follow_the_route_that_is_chosen(qtbot: QtBot, draft: tuple[Desk, 
     qtbot.waitUntil(
         lambda: "招募" not in "".join(view.list.item(n).text() for n in range(view.list.count()))
     )
+
+
+def test_a_study_is_submitted_from_the_wizard(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
+    desk, record = draft
+    committees(desk)
+    view = shown(qtbot, desk, record)
+    view.open_page("basic")
+    line(view, TITLE).clear()
+    QTest.keyClicks(line(view, TITLE), "Typed a moment before")  # not saved yet
+    seen: list[Any] = []
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, AskDialog):
+            QTimer.singleShot(50, answer)
+            return
+        seen.append(dialog.windowTitle())
+        committee = dialog.page.cells["ethics_committee"].editor
+        committee.set_value(COMMITTEE)
+        committee.changed.emit()
+        dialog.verb.click()
+
+    QTimer.singleShot(50, answer)
+    with qtbot.waitSignal(view.performed, timeout=10_000) as performed:
+        view.footer.buttons["submit"].click()
+
+    after = performed.args[0]
+    assert seen == ["提交"]
+    assert after.state == "ec_form"
+    assert after.parties["ethics_committee"] == (COMMITTEE,)
+    assert after.answers[TITLE] == "Typed a moment before"
+    assert view.is_read_only
+    assert "submit" not in view.footer.buttons
+
+
+def test_an_opinion_is_given_in_the_same_wizard(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(MEMBER)
+    asked = given_opinion(submitted("送审研究", state="ec_members"))
+    news(desk.copy, asked)
+    view = shown(qtbot, desk, asked)
+    assert not view.list.isVisible()  # one page so far: no list of pages
+
+    view.footer.buttons["give"].click()
+    assert view.panel.isVisible()  # an opinion is needed
+    opinion = view.pages["opinion"].cells["opinion"].editor
+    opinion.set_value("agree")
+    opinion.changed.emit()
+    qtbot.waitUntil(view.list.isVisible)  # the points of review are asked now
+    with qtbot.waitSignal(view.performed, timeout=10_000) as performed:
+        view.footer.buttons["give"].click()
+
+    assert performed.args[0].state == "given"
+    assert performed.args[0].answers["opinion"] == "agree"
+
+
+def test_a_role_switched_after_closing_does_no_harm(
+    qtbot: QtBot, draft: tuple[Desk, Record]
+) -> None:
+    desk, record = draft
+    view = FilingView(desk, record.id)
+    qtbot.waitUntil(lambda: bool(view.page_id))
+    with qtbot.waitSignal(view.destroyed):
+        view.deleteLater()
+
+    desk.role_changed.emit("pi")
+    desk.changed.emit([record.id])
+    tasks.finish()
+    QApplication.processEvents()
+
+    assert desk.copy.get(record.id).state == "draft"
+
+
+def test_what_is_wrong_is_never_cut_off(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    answers = study_answers({TITLE: None, "basic.sync_platform": "chictr"})
+    record = desk.copy.begin("study", answers, role="pi")
+    view = shown(qtbot, desk, record)
+
+    view.open_page("basic")  # and at once, before it has been laid out:
+    view.toggle_help()
+    view.check()
+    view._step_problem(1)
+    qtbot.wait(100)
+
+    cells = [cell for cell in view.pages["basic"].cells.values() if cell.isVisible()]
+    assert sum(bool(cell.problem_texts()) for cell in cells) > 3
+    for cell in cells:
+        assert cell.height() >= cell.layout().totalHeightForWidth(cell.width()), cell.path

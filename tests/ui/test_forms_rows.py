@@ -104,7 +104,7 @@ def test_ids_of_new_rows_lie_behind_all_others() -> None:
 
 
 def test_a_row_is_duplicated(rows: RowsEditor) -> None:
-    rows.table.selectRow(1)
+    rows.go_to([rows.model.ids[1]])
     rows.buttons["duplicate"].click()
 
     assert names(rows) == ["甲组", "乙组", "丙组", "乙组"]
@@ -112,7 +112,7 @@ def test_a_row_is_duplicated(rows: RowsEditor) -> None:
 
 
 def test_a_row_moves_by_button_and_by_keyboard(rows: RowsEditor) -> None:
-    rows.table.selectRow(2)
+    rows.go_to([rows.model.ids[2]])
     rows.buttons["up"].click()
     assert names(rows) == ["甲组", "丙组", "乙组"]
 
@@ -127,7 +127,7 @@ def test_a_row_moves_by_button_and_by_keyboard(rows: RowsEditor) -> None:
 
 
 def test_a_moved_row_stays_where_it_was_put_after_saving(rows: RowsEditor) -> None:
-    rows.table.selectRow(2)
+    rows.go_to([rows.model.ids[2]])
     rows.buttons["up"].click()
 
     again = replay({"arms": THREE}, edits_between({"arms": THREE}, {"arms": rows.value()}))
@@ -137,7 +137,7 @@ def test_a_moved_row_stays_where_it_was_put_after_saving(rows: RowsEditor) -> No
 
 
 def test_a_deleted_row_comes_back_where_it_was(rows: RowsEditor) -> None:
-    rows.table.selectRow(1)
+    rows.go_to([rows.model.ids[1]])
     rows.table.setFocus()
     QTest.keyClick(rows.table, Qt.Key.Key_Delete)
     assert names(rows) == ["甲组", "丙组"]
@@ -163,7 +163,7 @@ def test_undo_takes_back_what_was_done_to_rows(rows: RowsEditor) -> None:
     stack = rows.around.draft.undo_stack
     rows.buttons["add"].click()
     rows.buttons["delete"].click()
-    rows.table.selectRow(0)
+    rows.go_to([rows.model.ids[0]])
     rows.buttons["down"].click()
 
     while stack.canUndo():
@@ -214,6 +214,18 @@ def test_a_large_block_is_asked_about_first(qtbot: QtBot, rows: RowsEditor) -> N
     box.close()
 
     assert len(rows.value()) == 33
+
+
+def test_only_the_pasted_row_is_selected_while_ctrl_is_held(rows: RowsEditor) -> None:
+    QApplication.clipboard().setText("新乙\t21")
+    rows.go_to([rows.model.ids[1]])
+    rows.table.setFocus()
+    QTest.keyPress(rows.table, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(rows.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    rows.go_to([rows.model.ids[2]])
+    QTest.keyRelease(rows.table, Qt.Key.Key_Control)
+
+    assert [i.row() for i in rows.table.selectionModel().selectedRows()] == [2]
 
 
 def test_rows_are_copied_as_cells(rows: RowsEditor) -> None:

@@ -22,6 +22,7 @@ from app.forms.schema import Files, Form, Rows
 from app.record import Answers, Record
 from app.workflows.table import Step
 from ui import look
+from ui.forms import editors  # noqa: F401 -- fills the table of editors
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
 from ui.forms.page import PageView

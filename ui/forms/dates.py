@@ -14,7 +14,7 @@ from ui.language import say
 
 
 class DateEditor(LineEditor):
-    """A line that understands 2026.3.5, 20260305, 2026/3/5 and 2026年3月5日, and a calendar beside it."""
+    """A line that understands 2026.3.5, 20260305, 2026年3月5日; a calendar beside it."""
 
     def __init__(self, field: Field, around: Around) -> None:
         super().__init__(field, around)

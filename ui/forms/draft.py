@@ -148,7 +148,7 @@ class _Answer(QUndoCommand):
     def __init__(self, draft: Draft, path: str, before: Any, after: Any, said: str) -> None:
         super().__init__(said)
         self._draft, self.path, self.said = draft, path, said
-        self._before, self._after = before, after
+        self._before, self.after = before, after
 
     def id(self) -> int:
         return 1
@@ -159,13 +159,13 @@ class _Answer(QUndoCommand):
 
     def redo(self) -> None:
         self._draft.last_path = self.path
-        self._draft.set_quietly(self.path, self._after)
+        self._draft.set_quietly(self.path, self.after)
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Letters typed one after the other are one step; rows come and go one by one."""
         if not isinstance(other, _Answer) or other.path != self.path or other.said or self.said:
             return False
-        self._after = other._after
+        self.after = other.after
         return True
 
 

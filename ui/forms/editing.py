@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from app.answers import Problem
 from app.forms.schema import Field
+from app.forms.types import FieldType
 from app.record import Record
 from ui.forms.draft import Draft
 from ui.language import told
@@ -205,3 +206,13 @@ class Paragraph(QPlainTextEdit):
         height = rows * self.fontMetrics().lineSpacing() + room
         if height != self.height() or height != self.minimumHeight():
             self.setFixedHeight(height)
+
+
+Make = Callable[[Field, Around], Editor]
+EDITORS: dict[type[FieldType], Make] = {}
+"""Filled by `editors`, so that groups may hold pages and pages may hold groups."""
+
+
+def make_editor(field: Field, around: Around) -> Editor:
+    """The editor for a question; a kind of answer without one fails a test."""
+    return EDITORS[type(field.type)](field, around)

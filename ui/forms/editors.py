@@ -1,14 +1,12 @@
-"""One editor for each kind of answer."""
+"""One editor for each kind of answer. Importing it fills the table that pages make editors from."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from app.forms import types
 from app.forms.schema import Field, Files, People, Rows
 from ui.forms.choices import TicksEditor, choice_editor
 from ui.forms.dates import DateEditor
-from ui.forms.editing import Around, Editor
+from ui.forms.editing import EDITORS, Around, Editor, make_editor
 from ui.forms.files import FilesEditor
 from ui.forms.lines import KeywordsEditor, LineEditor, NumberEditor, ParagraphEditor, SecretEditor
 from ui.forms.listed import ManyListedEditor, listed_editor
@@ -16,7 +14,7 @@ from ui.forms.people import PeopleEditor
 from ui.forms.pickers import LinkedEditor, PointerEditor, PointersEditor
 from ui.forms.rows import RowsEditor
 
-Make = Callable[[Field, Around], Editor]
+__all__ = ["EDITORS", "make_editor"]
 
 
 def text_editor(field: Field, around: Around) -> Editor:
@@ -29,7 +27,7 @@ def text_editor(field: Field, around: Around) -> Editor:
     return LineEditor(field, around)
 
 
-EDITORS: dict[type[types.FieldType], Make] = {
+EDITORS |= {
     types.Text: text_editor,
     types.Integer: NumberEditor,
     types.Decimal: NumberEditor,
@@ -46,8 +44,3 @@ EDITORS: dict[type[types.FieldType], Make] = {
     People: PeopleEditor,
     Files: FilesEditor,
 }
-"""A kind of answer without an editor fails a test."""
-
-
-def make_editor(field: Field, around: Around) -> Editor:
-    return EDITORS[type(field.type)](field, around)

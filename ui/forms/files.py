@@ -18,7 +18,7 @@ from app.forms.schema import Field, Files
 from app.record import Answers
 from ui import look, problems, tasks
 from ui.forms.draft import new_row_id
-from ui.forms.editing import Around, Editor
+from ui.forms.editing import Around, Editor, make_editor
 from ui.language import say, told
 
 MEGABYTE = 1024 * 1024
@@ -30,7 +30,8 @@ def document(path: Path, kind: Files) -> tuple[bytes, Answers]:
         size = path.stat().st_size
         if size > kind.megabytes * MEGABYTE:
             raise TooLarge(
-                f"“{path.name}”有 {size / MEGABYTE:.0f} MB，最多 {kind.megabytes} MB。请压缩或拆分后再选。",
+                f"“{path.name}”有 {size / MEGABYTE:.0f} MB，最多 {kind.megabytes} MB。"
+                "请压缩或拆分后再选。",
                 f"“{path.name}” has {size / MEGABYTE:.0f} MB; at most {kind.megabytes} MB. "
                 "Please compress or split it.",
             )
@@ -118,8 +119,6 @@ class FileCard(QFrame):
 
     def __init__(self, row: Answers, around: Around, fields: tuple[Field, ...]) -> None:
         super().__init__()
-        from ui.forms.editors import make_editor
-
         look.mark(self, "card")
         column = QVBoxLayout(self)
         column.setContentsMargins(look.SMALL, look.TIGHT, look.SMALL, look.SMALL)

@@ -1,4 +1,4 @@
-"""The wizard for any form: pages at the left, the form in the middle, problems below, help at the right."""
+"""The wizard for any form: pages at the left, the form, problems below, help at the right."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import look, problems
+from ui.forms import editors  # noqa: F401 -- fills the table of editors
 from ui.forms.cell import Cell
 from ui.forms.checking import known_of, problems_of
 from ui.forms.draft import Draft
@@ -460,7 +461,7 @@ class FilingView(QWidget):
         self._perform(step, said)
 
     def _confirm(self, step: Step, count: int) -> None:
-        from ui.records.steps import question
+        from ui.questions import question
 
         text = say(
             f"还有 {count} 条警告，仍要{step.zh}吗？",
@@ -500,7 +501,7 @@ class FilingView(QWidget):
         super().hideEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close; where the last save has failed, the person says what becomes of what they typed."""
+        """Close; after a save that failed the person says what becomes of what they typed."""
         if self.draft_is_changed and self.saving is not None and self.saving.error is not None:
             from ui.forms.leaving import may_leave
 

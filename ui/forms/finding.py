@@ -20,7 +20,7 @@ WAIT = 120
 
 @dataclass(frozen=True)
 class Offer:
-    """Something that was found and may be picked: its name, a word more about it, and what it is."""
+    """Something found that may be picked: its name, a word more about it, and what it is."""
 
     text: str
     hint: str

@@ -1,4 +1,4 @@
-"""How the questions of a page are laid out: long ones over the full width, short ones beside each other."""
+"""How the questions of a page are laid out: long ones in full width, short ones side by side."""
 
 from __future__ import annotations
 

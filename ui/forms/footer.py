@@ -1,4 +1,4 @@
-"""The foot of a filing: pages back and forth, whether it is saved, 检查 and the steps that are open."""
+"""The foot of a filing: pages back and forth, whether it is saved, 检查, the open steps."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Footer(QFrame):
         self.next.setEnabled(place < count - 1)
 
     def show_steps(self, steps: Sequence[Step], barred: tuple[Step, str] | None) -> None:
-        """Buttons for these steps; one that is somebody else's stands there greyed, with the reason."""
+        """Buttons for these steps; one that is somebody else's is greyed and says why."""
         for button in self.buttons.values():
             self._row.removeWidget(button)
             button.hide()

@@ -68,7 +68,7 @@ class LineEditor(Editor):
 
 
 class NumberEditor(LineEditor):
-    """A number as a plain line: full-width digits and separators are understood. Its unit beside it."""
+    """A number as a plain line, its unit beside it: full-width digits are understood."""
 
     def __init__(self, field: Field, around: Around) -> None:
         super().__init__(field, around)

@@ -22,7 +22,7 @@ SHORT = 15
 
 
 def search_in(list_id: str, parent: Callable[[], str] = str) -> Search:
-    """Looks in a code list, below `parent` where there is one; an empty text finds its beginning."""
+    """Looks in a code list, below `parent` where there is one; no text finds its beginning."""
 
     def search(text: str, then: Callable[[list[Offer]], None]) -> None:
         within = parent()
@@ -202,9 +202,9 @@ class ManyListedEditor(Editor):
 
     def _add(self, stored: Any) -> None:
         # The completer writes the name into the line after this signal.
-        self.line.blockSignals(True)
+        self.line.blockSignals(True)  # noqa: FBT003 -- Qt's own
         self.line.clear()
-        self.line.blockSignals(False)
+        self.line.blockSignals(False)  # noqa: FBT003 -- Qt's own
         if stored is not None and stored not in self._value:
             self._value = [*self._value, stored]
             self._show()

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.answers import Problem
 from app.forms.schema import Field
 from ui.forms.cell import Cell
-from ui.forms.editing import Around, Editor, is_composing
-from ui.forms.editors import make_editor
+from ui.forms.editing import Around, Editor, is_composing, make_editor
 from ui.forms.flow import Flow
 
 

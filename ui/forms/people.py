@@ -102,7 +102,7 @@ class StaffDialog(QDialog):
         self._around.cards("person", self.line.text().strip(), self._show, owner=self, limit=200)
 
     def _show(self, found: list[Card]) -> None:
-        self.list.blockSignals(True)
+        self.list.blockSignals(True)  # noqa: FBT003 -- Qt's own
         self.list.clear()
         for offer in offers(self._around, "person", found):
             item = QListWidgetItem(f"{offer.text}   {offer.hint}" if offer.hint else offer.text)
@@ -110,7 +110,7 @@ class StaffDialog(QDialog):
             ticked = offer.stored.get("ref") in self._ticked
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
             self.list.addItem(item)
-        self.list.blockSignals(False)
+        self.list.blockSignals(False)  # noqa: FBT003 -- Qt's own
 
     def _on_ticked(self, item: QListWidgetItem) -> None:
         card = item.data(Qt.ItemDataRole.UserRole)

@@ -115,7 +115,7 @@ class LinkedEditor(Editor):
         self.badge.setToolTip(
             say(
                 "该名称不是从名录中选择的，系统无法通知对方。可稍后再匹配。",
-                "This name was not picked from the directory, so nobody is told. It can be matched later.",
+                "Not picked from the directory, so nobody is told. It can be matched later.",
             )
         )
         self.badge.hide()
@@ -291,7 +291,7 @@ class PointersEditor(Editor):
 
 
 def members_search(around: Around, owner: Editor) -> Search:
-    """The members of the committee that holds the record; those of the study itself are not open."""
+    """The members of the committee that holds the record; those of the study are not open."""
 
     def search(text: str, then: Callable[[list[Offer]], None]) -> None:
         committees = committees_of(around)

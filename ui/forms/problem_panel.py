@@ -81,7 +81,8 @@ class ProblemPanel(QFrame):
         self.problems = problems
         self.list.clear()
         for problem in problems:
-            text = f"{told(LEVELS[problem.level])}　{told(self._label(problem.path))}　{told(problem.message)}"
+            words = (LEVELS[problem.level], self._label(problem.path), problem.message)
+            text = "　".join(map(told, words))
             item = QListWidgetItem(look.icon(LEVEL_ICONS[problem.level], problem.level), text)
             item.setToolTip(text)
             self.list.addItem(item)

@@ -55,7 +55,7 @@ WORDS: dict[Standing, tuple[str, str]] = {
 
 
 class PageList(QListWidget):
-    """The pages of the route, each with a ring, a half ring, a check mark or its count of problems."""
+    """The pages of the route, each with a ring, half a ring, a check mark or how many are wrong."""
 
     wanted = Signal(str)
 

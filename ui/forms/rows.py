@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -150,7 +150,7 @@ class RowsEditor(Editor):
         )
         tips = {
             "up": "Alt+↑", "down": "Alt+↓",
-            "paste": say("把 Excel 中复制的多行粘贴为多项", "Paste lines copied from Excel as rows"),
+            "paste": say("把 Excel 中复制的多行粘贴为多项", "Paste lines copied in Excel"),
         }  # fmt: skip
         for name, icon, text, act in given:
             button = QPushButton(look.icon(icon), text)
@@ -211,8 +211,12 @@ class RowsEditor(Editor):
         if row_id in self.model.ids:
             place = self.model.ids.index(row_id)
             if self.table.currentIndex().row() != place:
-                self.table.selectRow(place)
-                self.table.scrollTo(self.model.index(place, 0))
+                # Not selectRow: with Ctrl held, as after Ctrl+V, it would add to the selection.
+                index = self.model.index(place, 0)
+                only = QItemSelectionModel.SelectionFlag.ClearAndSelect
+                rows = QItemSelectionModel.SelectionFlag.Rows
+                self.table.selectionModel().setCurrentIndex(index, only | rows)
+                self.table.scrollTo(index)
         if row_id != self.current or (self.page is None) == bool(row_id):
             self.current = row_id
             self._show_page()
@@ -345,7 +349,7 @@ class RowsEditor(Editor):
             self._take_block(new, at)
 
     def _ask_paste(self, new: list[Answers], lost: int, at: int) -> None:
-        from ui.records.steps import question
+        from ui.questions import question
 
         names = {f.id: told(f.words) for f in self.kind.fields}
         used = list(dict.fromkeys(names[k] for row in new for k in row))
