@@ -24,9 +24,11 @@ VERSION_HEADER = "X-Yanbei-Version"
 CHANGES_AT_ONCE = 200
 """How many changes one request may carry."""
 NEWS_TYPE = "application/x-yanbei-news"
-"""Lines in pairs, a NewsLine and then the record's bytes as stored (for `gone`: an empty line). The
-last line is a NewsEnd alone. Where the desk accepts zstd: frames one after the other, each of whole
-pairs and with its checksum."""
+"""Lines in pairs, the last one alone.
+
+A NewsLine, then the record's bytes as stored (for `gone`: an empty line); at the end a NewsEnd.
+Where the desk accepts zstd: frames one after the other, each of whole pairs, with its checksum.
+"""
 
 
 class Message(BaseModel, frozen=True, extra="ignore"):

@@ -76,7 +76,7 @@ def reads(desk: Desk, study: UUID) -> bool:
 
 
 @pytest.mark.timeout(120)
-def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(
+def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(  # noqa: PLR0915 -- one story
     registry_on_each: RegistryProcess, open_desk: Opened
 ) -> None:
     registry = registry_on_each
@@ -164,7 +164,8 @@ def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(
 
     # The conclusion, with its number, its day and the document; then the institution.
     conclusion: Answers = {
-        "decision": "agree", "approval_number": "伦审〔2026〕研018号", "approval_date": "2026-11-20",
+        "decision": "agree",
+        "approval_number": "伦审〔2026〕研018号", "approval_date": "2026-11-20",
         "approval_document": {"c0000001": builders.document("伦理批件.pdf")},
     }  # fmt: skip
     conclusion = with_documents(secretary, conclusion)

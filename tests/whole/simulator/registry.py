@@ -1,0 +1,136 @@
+"""The registry without HTTP: the functions its API calls, on its real database, and it may die."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from app.errors import AppError, Invalid
+from server import accounts
+from server.accounts import Caller, caller_of, session_message
+from server.api import files as files_api
+from server.api import sync as sync_api
+from server.app import STATUS
+from server.db import connect
+from server.files import Archive
+from sync.protocol import NewsRequest, SignIn
+from tests.whole.simulator.deaths import Fuse
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request of a desk, as it travels."""
+
+    method: str
+    path: str
+    token: str = ""
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ticket: int = 0
+    """In which order requests were sent; what a bad registry might number its news by."""
+
+
+@dataclass
+class Answer:
+    """What comes back; the body is made while it is read."""
+
+    status: int
+    pieces: Iterator[bytes]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class SimulatedRegistry:
+    """Answers requests; `Died` comes out of it when its fuse burns down."""
+
+    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
+        self._url = f"sqlite:///{folder / 'registry.sqlite3'}"
+        self.archive = Archive(folder / "files")
+        self.now = now
+        self.fuse = Fuse()
+        self.serving = 0
+        """The ticket of the request that is being done."""
+        self._open()
+
+    def _open(self) -> None:
+        self.engine = connect(self._url, pool=4)
+        self.fuse.lay(self.engine)
+
+    def restart(self) -> None:
+        """After a death: what is in the file is all there is."""
+        self.fuse.douse()
+        self.engine.dispose()
+        self._open()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def answer(self, request: Request) -> Answer:
+        self.serving = request.ticket
+        try:
+            return self._answer(request)
+        except AppError as error:
+            return Answer(STATUS.get(type(error), 400), iter([orjson.dumps(error.to_wire())]))
+
+    def _answer(self, request: Request) -> Answer:
+        if (request.method, request.path) == ("POST", "/session"):
+            who = SignIn.model_validate_json(request.body)
+            return _json(accounts.sign_in(self.engine, who, self.now()))
+        asking = caller_of(self.engine, request.token, self.now())
+        if request.path.startswith("/files/"):
+            return self._file(asking, request)
+        return {
+            "/session": self._session,
+            "/changes": self._changes,
+            "/news": self._news,
+        }[request.path](asking, request.body)
+
+    def _session(self, asking: Caller, _body: bytes) -> Answer:
+        return _json(session_message(self.engine, asking, self.now()))
+
+    def _changes(self, asking: Caller, body: bytes) -> Answer:
+        try:
+            batch = sync_api.Batch.model_validate_json(body)
+        except ValidationError as error:
+            raise _misshapen() from error
+        return Answer(200, iter([bytes(sync_api.changes(self.engine, asking, batch).body)]))
+
+    def _news(self, asking: Caller, body: bytes) -> Answer:
+        try:
+            wanted = NewsRequest.model_validate_json(body)
+        except ValidationError as error:
+            raise _misshapen() from error
+        lines = sync_api._lines(self.engine, asking, wanted)
+        return Answer(200, sync_api._packed(lines), {"Content-Encoding": "zstd"})
+
+    def _file(self, asking: Caller, request: Request) -> Answer:
+        sha256 = request.path.split("/")[2]
+        door: Any = SimpleNamespace(
+            app=SimpleNamespace(state=SimpleNamespace(archive=self.archive))
+        )
+        if request.path.endswith("/head"):
+            return _json(files_api.head(door, self.engine, asking, sha256))
+        if request.method == "PUT":
+            with self.archive.arriving(sha256) as arrival:
+                arrival.write(request.body)
+                arrival.keep()
+            files_api._know(self.engine, asking.principal, sha256, arrival.size)
+            return Answer(204, iter(()))
+        content = Path(files_api.get(door, self.engine, asking, sha256).path).read_bytes()
+        begin = request.headers.get("Range", "bytes=0-")[6:-1]
+        status = 206 if int(begin) else 200
+        return Answer(status, iter([content[int(begin) :]]))
+
+
+def _json(message: Any) -> Answer:
+    return Answer(200, iter([message.model_dump_json().encode()]))
+
+
+def _misshapen() -> Invalid:
+    return Invalid("请求的内容不合规定。", "The request is not as the protocol says.")
