@@ -1,1 +1,1 @@
-"""The story: the whole main job done once, through the real windows of two desks and a real registry."""
+"""The story: the whole main job once, through the real windows of two desks and a real registry."""

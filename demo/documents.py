@@ -1,4 +1,4 @@
-"""The PDFs of the story: a protocol, a consent form, an approval. Made with the program's own paper."""
+"""The PDFs of the story: a protocol, a consent form, an approval."""
 
 from __future__ import annotations
 

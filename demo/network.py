@@ -1,4 +1,4 @@
-"""The cable between a desk and the registry: a proxy on loopback that can be pulled out and put in."""
+"""The cable between a desk and the registry: a proxy that can be pulled out and put in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 class Cable:
-    """Forwards connections to `port`; while it is out, nothing gets through and open lines are cut."""
+    """Forwards connections to `port`; while it is out, nothing gets through and lines are cut."""
 
     def __init__(self, port: int) -> None:
         self._to = port

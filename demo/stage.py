@@ -1,4 +1,4 @@
-"""What the story needs around it: the registry's process, the cable, and a process for each desk."""
+"""What the story needs around it: the registry, the cable, and a process for each desk."""
 
 from __future__ import annotations
 

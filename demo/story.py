@@ -14,9 +14,9 @@ from demo import documents, roster_workbook, study
 from demo.stage import DeskProcess, Registry
 
 FIRST, TCM = "长河市第一人民医院", "长河省中医院"
-FIRST_PASSWORD = "Yanbei2026"  # noqa: S105 -- of the sample, changed in the story
-HOSPITAL_PASSWORD, PI_PASSWORD = "Changhe26x", "Linmin26x"  # noqa: S105 -- invented, like the people
-SECRETARY_PASSWORD, MEMBER_PASSWORD = "Zhoujing26", "Weiyuan26"  # noqa: S105
+FIRST_PASSWORD = "Yanbei2026"
+HOSPITAL_PASSWORD, PI_PASSWORD = "Changhe26x", "Linmin26x"
+SECRETARY_PASSWORD, MEMBER_PASSWORD = "Zhoujing26", "Weiyuan26"
 SECRETARY = "13800000001"
 MEMBERS = {"何平": "13800000002", "沈兰": "13800000003"}
 REASON = "请在样本量计算依据中写明脱落率，并补充统计学依据。"
@@ -117,7 +117,7 @@ class Story:
             "项目负责人林敏首次登录，完善个人信息",
             "the investigator signs in and completes her data",
         ):
-            laptop.do("sign_in", login=roster_workbook.mobile(0), password="lm_123456")  # noqa: S106
+            laptop.do("sign_in", login=roster_workbook.mobile(0), password="lm_123456")
             laptop.do(
                 "complete_first_sign_in",
                 answers={"title_class": "medical", "title": "attending_physician"},

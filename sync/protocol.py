@@ -36,7 +36,7 @@ class Message(BaseModel, frozen=True, extra="ignore"):
 
 
 class SignIn(Message):
-    """POST /v1/session"""
+    """POST /v1/session."""
 
     login: str = Field(max_length=200)
     password: str = Field(max_length=200)

@@ -17,7 +17,7 @@ from tests.ui.door import Door, standing
 from tests.ui.world import PI, news, study
 from ui import language
 from ui.desk import Desk
-from ui.records.steps import QMessageBox
+from ui.questions import QMessageBox
 from ui.sync import words
 from ui.sync.bar import SyncBar
 from ui.sync.exchange import Exchange, SyncState

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.forms import FORMS
 from app.workflows import WORKFLOWS
+from tests.builders import study_answers
 from tests.ui.conftest import DeskOf
 from tests.ui.world import (
     COMMITTEE,
@@ -109,8 +110,9 @@ def test_what_was_done_here_waits_in_the_timeline(qtbot: QtBot, desk_of: DeskOf)
     news(desk.copy, record)
     view = opened(qtbot, RecordView(desk, record.id))
 
-    title = FORMS["study"].title_fields[0]
-    desk.perform(record.id, "save", answers={title: "乙研究"}, owner=view)
+    answers = study_answers(**{FORMS["study"].title_fields[0]: "乙研究"})
+    said = {"ethics_committee": "committee:11111111-1111-4111-8111-111111111111"}
+    desk.perform(record.id, "submit", answers=answers, said=said, owner=view)
 
     qtbot.waitUntil(lambda: "待发送" in view.timeline.texts())
     assert view._title.text() == "乙研究"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +21,9 @@ from ui import look, problems, tasks
 from ui.language import say, told
 from ui.printing.canvas import PageCanvas
 from ui.printing.pages import Found, Pages
+
+ROOMY = 460
+"""Pixels from which the bar has room for words and for the search; Ctrl+F finds either way."""
 
 
 class PdfView(QWidget):
@@ -76,7 +79,8 @@ class PdfView(QWidget):
         row.addWidget(self.zoom_label)
         row.addWidget(self._button("zoom_in", "+", say("放大", "Larger"), self.canvas.zoom_in))
         fit = say("适合宽度", "Fit width")
-        row.addWidget(self._button("fit", fit, fit, partial(self.canvas.set_zoom, 0.0)))
+        self._fit = self._button("fit", fit, fit, partial(self.canvas.set_zoom, 0.0))
+        row.addWidget(self._fit)
         row.addStretch(1)
         row.addWidget(self.matches)
         row.addWidget(self.search)
@@ -89,6 +93,12 @@ class PdfView(QWidget):
         column.addWidget(self._bar)
         column.addLayout(self._stack, 1)
         self.setFocusProxy(self.canvas)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        self.search.setVisible(roomy)
+        self._fit.setText(say("适合宽度", "Fit width") if roomy else "↔")
 
     def _button(self, name: str, text: str, tip: str, does: Callable[[], object]) -> QToolButton:
         button = QToolButton()
@@ -165,6 +175,7 @@ class PdfView(QWidget):
     # search --------------------------------------------------------------------------------
 
     def _begin_search(self) -> None:
+        self.search.show()
         self.search.setFocus()
         self.search.selectAll()
 

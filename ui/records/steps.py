@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from app.errors import Invalid
 from app.forms import FORMS
@@ -16,6 +15,7 @@ from app.workflows.table import Step
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import say, told
+from ui.questions import confirm, question
 
 ICONS = {
     "save": "pencil", "submit": "send", "delete": "trash-2", "return": "undo-2",
@@ -145,29 +145,3 @@ def blocking(record: Record) -> int:
 def title_of(record: Record) -> str:
     form = FORMS.get(record.form)
     return (form.title_of(record.answers) if form else "") or say("（未命名）", "(untitled)")
-
-
-def question(text: str, verb: str, parent: QWidget, *, danger: bool = False) -> QMessageBox:
-    """A box with a verb and 取消; Esc is 取消. The caller opens it."""
-    from PySide6.QtCore import Qt
-
-    box = QMessageBox(parent)
-    box.setWindowTitle(say("研备", "Yanbei"))
-    box.setIcon(QMessageBox.Icon.Warning if danger else QMessageBox.Icon.Question)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
-    yes = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
-    look.mark(yes, "danger" if danger else "primary")
-    no = box.addButton(say("取消", "Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(no if danger else yes)
-    box.setEscapeButton(no)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return box
-
-
-def confirm(verb: str, thing: str, parent: QWidget, then: Callable[[], object]) -> None:
-    """Ask before what cannot be undone, with the verb and the thing named."""
-    text = say(f"{verb}“{thing}”？", f"{verb} “{thing}”?")
-    box = question(text, verb, parent, danger=True)
-    box.accepted.connect(then)
-    box.open()

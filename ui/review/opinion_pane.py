@@ -91,7 +91,7 @@ def _card(desk: Desk, reading: Reading) -> QFrame:
     column.addLayout(row)
     for section in reading.sections:
         for line in section.lines:
-            if line.text:
+            if line.text and not line.field.is_of_review:
                 column.addWidget(look.label(told(line.label), "hint"))
                 answer = look.label(line.text, wrap=True)
                 answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -112,6 +112,7 @@ class ReviewView(QWidget):
             look.icon("printer"), say("打印审查摘要", "Print review summary")
         )
         self.print_summary.clicked.connect(self._print_summary)
+        self.print_summary.setEnabled(False)  # until there is a review to print
         row.addWidget(self.print_summary)
         row.addStretch(1)
         self.toggles: list[QPushButton] = []
@@ -162,6 +163,7 @@ class ReviewView(QWidget):
         self._title.setText(title)
         self.titled.emit(title)
         self._chip.show_state(study.form, study.state)
+        self.print_summary.setEnabled(True)
         self.steps.show_record(study)
         self.summary.show_sections(review.study.sections)
         self.documents.show_documents(review.study.documents)

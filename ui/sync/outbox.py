@@ -20,7 +20,7 @@ from local_db import OutboxItem
 from ui import look, moments
 from ui.desk import Desk
 from ui.language import say, told
-from ui.records.steps import confirm
+from ui.questions import confirm
 from ui.sync.settle import SettleDialog
 
 
