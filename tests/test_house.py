@@ -13,7 +13,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("app", "local_db", "sync", "server", "ui", "resources", "demo", "bench", "house")
 
-MAY_BE_LONGER: dict[str, str] = {}
+MAY_BE_LONGER: dict[str, str] = {
+    "ui/forms/filing.py": "one window whose keys, pages, problems and steps act on the same draft; "
+    "parted, each half would call back into the other",
+    "ui/forms/rows.py": "one table with its keys, its rows that come, go and move, and its clipboard",
+}
 """Path: why this module is read as one although it has more than 400 lines."""
 
 LONGEST = 600
