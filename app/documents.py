@@ -1,4 +1,4 @@
-"""Documents made from the declarations: docs/forms.md, docs/workflows.md, docs/permissions.md.
+"""Documents made from the declarations: docs/forms.md, workflows.md, permissions.md, rules.md.
 
 `python -m app.documents` writes them; `--check` changes nothing and names those out of date.
 Each function takes what it describes, so that a test can describe a form with one more field.
@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from app.answers import LEVELS, Level
 from app.forms import FORMS
 from app.forms.conditions import Answered, AnyRow, Both, Condition, Either, Has, Is, Never, Not
 from app.forms.schema import Field, Files, Form, People, Rows
 from app.forms.types import Choice, Choices, FieldType, Listed, ListedMany, Option, Pointer, Text
-from app.rules import RULES, Rule
+from app.rules import KEPT_ELSEWHERE, RULES, STEP_RULES, Kept, Rule
 from app.workflows import WORKFLOWS
 from app.workflows.roles import ROLES, Role
 from app.workflows.table import SYSTEM, State, Step, Workflow
@@ -299,6 +300,84 @@ def _notes(workflow: Workflow) -> Iterator[str]:
         yield f"- {name}：写入 writes {'、'.join(f'`{field}`' for field in filled)}。"
 
 
+# -- rules -------------------------------------------------------------------------
+
+
+RULES_TEST = "tests/app/test_rules_table.py"
+KEPT_TEST = "tests/app/test_rules.py"
+RULES_HEAD = (
+    "| 规则 rule | 级别 level | 中文 | English | 字段 where | 来源 source | 测试 test |",
+    "|---|---|---|---|---|---|---|",
+)
+
+
+def rules_text(
+    rules: Mapping[str, list[Rule]],
+    of_steps: Mapping[tuple[str, str], list[Rule]],
+    kept: Iterable[Kept],
+    forms: Mapping[str, Form],
+) -> str:
+    """Every rule: its level, its sentence, the fields it points to, its source and its test."""
+    lines = [
+        MADE, "", "# 规则 Rules", "",
+        "工作台在提交前、登记中心在受理时，都按下列同一组规则检查。阻断：改正后才能提交；"
+        "警告：请核对，可以提交；提示：仅供参考。涉及表单以外情况的规则，情况未知时不作判断。",
+        "",
+        "The desk before a submission and the registry after it ask these same rules. Blocking: to "
+        "be mended first; warning: to be compared, may be submitted; note: for information. A rule "
+        "that asks for more than the form holds is silent where that is not known.",
+        "",
+        f"“测试”一栏是 `{RULES_TEST}` 中用例名称的开头 (`pytest {RULES_TEST} -k 名称`)："
+        "每条规则都有违反和遵守两方面的用例。",
+        "",
+        f"The last column is how the cases in `{RULES_TEST}` begin "
+        f"(`pytest {RULES_TEST} -k name`): each rule is broken there, and kept.",
+        "",
+    ]  # fmt: skip
+    for form_id, of_form in rules.items():
+        form = forms[form_id]
+        lines += [f"## {form.title} {form.english}", "", *RULES_HEAD]
+        lines += [_rule(rule, _where(rule, form), form_id) for rule in sorted(of_form, key=_number)]
+        lines += [""]
+    lines += ["## 办理步骤 Steps of a workflow", "", *RULES_HEAD]
+    for (form_id, command), of_step in of_steps.items():
+        steps = [s for s in WORKFLOWS[form_id].steps if s.command == command]
+        where = f"{steps[0].zh} {steps[0].en}"
+        lines += [_rule(rule, where, command) for rule in of_step]
+    lines += ["", "## 由表单和流程保证 Kept by forms and workflows", "", *RULES_HEAD]
+    lines += [
+        _row(k.id, _level(k.level), k.message.zh, k.message.en, f"{k.by.zh} {k.by.en}", k.source,
+             f"`{KEPT_TEST} -k test_{k.test}_`")
+        for k in kept
+    ]  # fmt: skip
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _rule(rule: Rule, where: str, scope: str) -> str:
+    return _row(
+        rule.id, _level(rule.level), rule.message.zh, rule.message.en, where, rule.source,
+        f"`{scope}-{rule.id}-{rule.level}`",
+    )  # fmt: skip
+
+
+def _number(rule: Rule) -> tuple[str, int]:
+    return rule.id[0], int(rule.id[1:].lstrip("-"))
+
+
+def _level(level: Level) -> str:
+    return f"{LEVELS[level].zh} {LEVELS[level].en}"
+
+
+def _where(rule: Rule, form: Form) -> str:
+    """Where a rule may point, with labels; of very many only the first, and their number."""
+    told = []
+    for at in rule.at[:4]:
+        fields = form.at("/row/".join(at.split("/")))
+        told.append(f"{' › '.join(f.label for f in fields)} `{at}`")
+    more = len(rule.at) - 4
+    return "；".join(told) + (f"；等共 {len(rule.at)} 项 in all" if more > 0 else "")
+
+
 # -- writing -------------------------------------------------------------------------
 
 
@@ -308,6 +387,7 @@ def documents() -> dict[str, str]:
         "forms.md": forms_text(FORMS, RULES),
         "workflows.md": workflows_text(WORKFLOWS, FORMS),
         "permissions.md": permissions_text(WORKFLOWS, FORMS),
+        "rules.md": rules_text(RULES, STEP_RULES, KEPT_ELSEWHERE, FORMS),
     }
 
 

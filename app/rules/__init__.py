@@ -1,6 +1,7 @@
 """What needs more than one answer: the rules of each form, and the one way to ask them all.
 
-Both the desk (before it lets somebody submit) and the registry (again) call `examine`.
+Both the desk (before it lets somebody submit) and the registry (again) call `examine`, and
+`examine_step` for what a step asks, each with what it happens to know besides (`Known`).
 """
 
 from __future__ import annotations
@@ -8,22 +9,35 @@ from __future__ import annotations
 import datetime
 
 from app.answers import Problem, check, flat, nested, without_hidden
+from app.forms import FORMS
 from app.forms.schema import Form
 from app.record import Answers
+from app.rules.attachments import ATTACHED_RULES, pdf_rules
 from app.rules.committee import COMMITTEE_RULES
 from app.rules.design import DESIGN_RULES
+from app.rules.elsewhere import KEPT_ELSEWHERE, Kept
 from app.rules.institution import INSTITUTION_RULES
+from app.rules.outside import OUTSIDE_RULES
 from app.rules.person import PERSON_RULES
-from app.rules.rule import Case, Known, Rule
+from app.rules.rule import Case, FiledCommittee, Known, Rule
+from app.rules.steps import STEP_RULES
 from app.rules.study import STUDY_RULES
 
-RULES: dict[str, list[Rule]] = {
-    "study": [*STUDY_RULES, *DESIGN_RULES],
+_OF_FORM: dict[str, list[Rule]] = {
+    "study": [*STUDY_RULES, *DESIGN_RULES, *OUTSIDE_RULES, *ATTACHED_RULES],
     "committee": COMMITTEE_RULES,
     "person": PERSON_RULES,
     "institution": INSTITUTION_RULES,
 }
+RULES: dict[str, list[Rule]] = {
+    form.id: rules
+    for form in FORMS.values()
+    if (rules := [*_OF_FORM.get(form.id, ()), *pdf_rules(form)])
+}
 """The rules of each form that has some."""
+
+MISSING = "V-01"
+"""The rule by which the form asks for an answer."""
 
 _NOTHING = Known()
 
@@ -33,14 +47,40 @@ def examine(
 ) -> list[Problem]:
     """Everything a person should know before submitting, in the order of the form.
 
-    A path about which the form itself complains (missing, or not readable) gets no rule on top.
+    A path about which the form itself complains (missing, or not readable) gets no rule on top,
+    but a rule may say better what is missing (`Rule.instead`).
     """
     found = check(form, answers)
     told = {problem.path for problem in found}
     case = Case(_readable(without_hidden(form, answers), found), today, known)
     for rule in RULES.get(form.id, ()):
-        found += [problem for problem in rule.problems(case) if problem.path not in told]
+        said = list(rule.problems(case))
+        if rule.instead:
+            better = {problem.path: problem for problem in said}
+            found = [better.get(p.path, p) if p.rule == MISSING else p for p in found]
+        else:
+            found += [problem for problem in said if problem.path not in told]
     return sorted(found, key=lambda problem: form.place(problem.path)[0])
+
+
+def examine_step(
+    form_id: str,
+    command: str,
+    said: Answers,
+    answers: Answers,
+    *,
+    today: datetime.date,
+    known: Known = _NOTHING,
+) -> list[Problem]:
+    """What is wrong with what is said for a step; paths are those of the page it asks.
+
+    What is missing or cannot be read is told by `app.answers.check_page`.
+    """
+    form = FORMS[form_id]
+    standing = _readable(without_hidden(form, answers), check(form, answers))
+    case = Case(standing, today, known, said)
+    rules = STEP_RULES.get((form_id, command), ())
+    return [problem for rule in rules for problem in rule.problems(case)]
 
 
 def _readable(answers: Answers, problems: list[Problem]) -> Answers:
@@ -54,4 +94,7 @@ def _readable(answers: Answers, problems: list[Problem]) -> Answers:
     )
 
 
-__all__ = ["RULES", "Case", "Known", "Rule", "examine"]
+__all__ = [
+    "KEPT_ELSEWHERE", "RULES", "STEP_RULES", "Case", "FiledCommittee", "Kept", "Known", "Rule",
+    "examine", "examine_step",
+]  # fmt: skip

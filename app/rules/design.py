@@ -25,7 +25,13 @@ def age_in_days(case: Case, which: str) -> tuple[str, float] | None:
     return "life", value * DAYS.get(unit, 0.0) + months * DAYS["month"]
 
 
-@rule("V-10", "block", "最大年龄小于最小年龄。", "The maximum age is below the minimum age.")
+@rule(
+    "V-10",
+    "block",
+    "最大年龄小于最小年龄。",
+    "The maximum age is below the minimum age.",
+    at=("design.maximum_age_value",),
+)
 def _ages_the_wrong_way_round(case: Case) -> Iterator[str]:
     least, most = age_in_days(case, "minimum"), age_in_days(case, "maximum")
     if least and most and least[0] == most[0] and most[1] < least[1]:
@@ -37,6 +43,7 @@ def _ages_the_wrong_way_round(case: Case) -> Iterator[str]:
     "warn",
     "研究参与者含未成年人，请确认弱势群体类型是否包含“儿童”。",
     "Participants may be under age: please see whether “children” should be ticked.",
+    at=("design.vulnerable_group",),
 )
 def _children_not_named(case: Case) -> Iterator[str]:
     ages = (age_in_days(case, "minimum"), age_in_days(case, "maximum"))
@@ -60,7 +67,11 @@ def sizes(case: Case) -> dict[str, Any]:
 
 
 @rule(
-    "V-13", "warn", "各组样本量之和与样本量不一致。", "The groups do not add up to the sample size."
+    "V-13",
+    "warn",
+    "各组样本量之和与样本量不一致。",
+    "The groups do not add up to the sample size.",
+    at=("design.total_sample_size",),
 )
 def _groups_do_not_add_up(case: Case) -> Iterator[str]:
     total, *parts = sizes(case).values()
@@ -69,7 +80,18 @@ def _groups_do_not_add_up(case: Case) -> Iterator[str]:
         yield "design.total_sample_size"
 
 
-@rule("V-14", "block", "样本量应为正整数。", "A sample size is a whole number from 1.")
+@rule(
+    "V-14",
+    "block",
+    "样本量应为正整数。",
+    "A sample size is a whole number from 1.",
+    at=(
+        "design.total_sample_size",
+        "design.research_groups/design.group_sample_size",
+        "design.diagnostic_target_sample_size",
+        "design.diagnostic_confusable_sample_size",
+    ),
+)
 def _nobody_in_it(case: Case) -> Iterator[str]:
     for path, size in sizes(case).items():
         if isinstance(size, int) and size < 1:
@@ -86,13 +108,20 @@ def is_rct(case: Case) -> bool:
     "block",
     "随机对照试验的“是否随机分组”必须为“是”。",
     "A randomised controlled trial must be randomised.",
+    at=("design.random_group",),
 )
 def _rct_not_randomised(case: Case) -> Iterator[str]:
     if is_rct(case) and case["design.random_group"] not in (None, "yes"):
         yield "design.random_group"
 
 
-@rule("V-17", "block", "至少填写一个主要指标。", "At least one outcome must be primary.")
+@rule(
+    "V-17",
+    "block",
+    "至少填写一个主要指标。",
+    "At least one outcome must be primary.",
+    at=("design.measurement_indicators",),
+)
 def _no_primary_outcome(case: Case) -> Iterator[str]:
     levels = [row.get("design.indicator_type_level_1")
               for _, row in case.rows("design.measurement_indicators")]  # fmt: skip
@@ -105,6 +134,7 @@ def _no_primary_outcome(case: Case) -> Iterator[str]:
     "warn",
     "随机对照试验应至少有两组，其中至少一个对照组。",
     "A randomised controlled trial has at least two groups, one of them a control group.",
+    at=("design.research_groups",),
 )
 def _nothing_to_compare(case: Case) -> Iterator[str]:
     groups = [row for _, row in case.rows("design.research_groups")]

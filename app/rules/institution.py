@@ -17,6 +17,7 @@ rule = INSTITUTION_RULES.rule
     "warn",
     "统一社会信用代码的校验位不符，请核对。",
     "The check digit of the unified social credit code is wrong; please compare it.",
+    at=("uscc",),
 )
 def _wrong_code(case: Case) -> Iterator[str]:
     code = case["uscc"]
@@ -24,7 +25,13 @@ def _wrong_code(case: Case) -> Iterator[str]:
         yield "uscc"
 
 
-@rule("I-02", "warn", "执业许可证已过有效期。", "The licence is no longer valid.")
+@rule(
+    "I-02",
+    "warn",
+    "执业许可证已过有效期。",
+    "The licence is no longer valid.",
+    at=("licence_valid_to",),
+)
 def _licence_over(case: Case) -> Iterator[str]:
     end = case.day("licence_valid_to")
     if end and end < case.today:

@@ -43,20 +43,29 @@ def is_right_card(number: str) -> bool:
     "block",
     "证件号码不是正确的 18 位号码，请对照证件检查。",
     "This is no right number of 18 characters; please compare it with the document.",
+    at=("id_number",),
 )
 def _wrong_number(case: Case) -> Iterator[str]:
     if case["id_kind"] in OF_EIGHTEEN and case["id_number"] and not _card(case):
         yield "id_number"
 
 
-@rule("P-02", "warn", "性别与证件号码不符。", "The sex does not go with the ID number.")
+@rule(
+    "P-02", "warn", "性别与证件号码不符。", "The sex does not go with the ID number.", at=("sex",)
+)
 def _of_other_sex(case: Case) -> Iterator[str]:
     number = _card(case)
     if number and case["sex"] and case["sex"] != ("male" if int(number[16]) % 2 else "female"):
         yield "sex"
 
 
-@rule("P-03", "warn", "出生日期与证件号码不符。", "The birth date does not go with the ID number.")
+@rule(
+    "P-03",
+    "warn",
+    "出生日期与证件号码不符。",
+    "The birth date does not go with the ID number.",
+    at=("birth_date",),
+)
 def _born_another_day(case: Case) -> Iterator[str]:
     number = _card(case)
     born = f"{number[6:10]}-{number[10:12]}-{number[12:14]}"
@@ -64,7 +73,13 @@ def _born_another_day(case: Case) -> Iterator[str]:
         yield "birth_date"
 
 
-@rule("P-04", "block", "结束年月早于开始年月。", "It ends before it begins.")
+@rule(
+    "P-04",
+    "block",
+    "结束年月早于开始年月。",
+    "It ends before it begins.",
+    at=("work_history/end", "education/end"),
+)
 def _history_reversed(case: Case) -> Iterator[str]:
     for group in ("work_history", "education"):
         for at, row in case.rows(group):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.answers import Level, Problem
@@ -13,11 +13,66 @@ from app.words import Words
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known beyond the answers; None where it is not."""
+class FiledCommittee:
+    """A filed ethics committee, as far as the rules ask for it."""
 
+    institution: str = ""
+    """`office:…` of the institution it belongs to."""
+    term_ends: datetime.date | None = None
+    """The last day of its term; None where it has no end."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known beyond the answers; None where it is not, and then no rule speaks of it."""
+
+    # Of the investigator and the institution.
     investigator_title: str | None = None
     """The title code in the investigator's own record, "" where that record has none."""
+    investigator_is_complete: bool | None = None
+    """Nothing is missing in the investigator's own record (V-38)."""
+    investigator_institution: str | None = None
+    """The name of the institution the investigator belongs to (V-40)."""
+    institution_grade: str | None = None
+    """The grade of the implementing institution, a code of `org_levels` (V-35, V-36)."""
+    titles_filed: frozenset[str] | None = None
+    """The titles of the other studies that the institution has filed (V-33)."""
+    office_of: Mapping[str, str] | None = None
+    """`person:…` → `office:…`; persons who are not in it are not known (V-31)."""
+
+    # Of the review of a study.
+    filed_committees: Mapping[str, FiledCommittee] | None = None
+    """Every filed ethics committee by `committee:…` (V-04, K9)."""
+    unfiled_is_allowed: bool = False
+    """The institution allows a committee that is not filed yet: V-04 warns only."""
+    approved_title: str | None = None
+    """The title as the ethics committee approved it (V-34)."""
+    ethics_approved_on: datetime.date | None = None
+    """The date of the ethics approval, where the answers do not hold it (V-42)."""
+    investigators: frozenset[str] | None = None
+    """`person:…` of the investigator and the delegates (V-39)."""
+    way: str | None = None
+    """The way of review that was chosen: meeting, expedited, exempt (K15)."""
+    opinions: Mapping[str, str] | None = None
+    """The opinions given so far, by `person:…` (K15)."""
+    members_in_office: int | None = None
+    """How many members the committee has in office, secretaries not counted (K15)."""
+
+    # Of documents.
+    not_pdf: frozenset[str] | None = None
+    """SHA-256 of attached documents whose content is no PDF, whatever their name says (V-20)."""
+
+    # Of a committee that is to be filed.
+    is_science_ethics: bool | None = None
+    """A committee of science and technology ethics (K7)."""
+    trained: frozenset[str] | None = None
+    """`person:…` of members with a training certificate in their own record (K11)."""
+    in_autonomous_area: bool | None = None
+    """The institution lies in an autonomous area of a national minority (K12)."""
+    minority_members: int | None = None
+    """How many members belong to a national minority (K12)."""
+    in_other_committees: frozenset[str] | None = None
+    """`person:…` of those who sit on another committee too (K8)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +82,8 @@ class Case:
     answers: Answers
     today: datetime.date
     known: Known = Known()
+    said: Answers = field(default_factory=dict)
+    """What a step asks for, where a step is judged."""
 
     def __getitem__(self, field_id: str) -> Any:
         return self.answers.get(field_id)
@@ -62,6 +119,10 @@ class Rule:
     message: Words
     source: str
     judge: Judge
+    at: tuple[str, ...]
+    """The fields it may point to: `field`, or `group/field` inside a row."""
+    instead: bool = False
+    """Says what is missing better than “please fill in” does, and takes its place."""
 
     def problems(self, case: Case) -> Iterator[Problem]:
         for path in self.judge(case):
@@ -71,13 +132,21 @@ class Rule:
 class Rules(list[Rule]):
     """The rules of one form, in the order in which they are declared."""
 
-    def rule(
-        self, rule_id: str, level: Level, zh: str, en: str, source: str = "spec/domain.md"
+    def rule(  # noqa: PLR0913 -- a declaration: every part of it is read where it stands
+        self,
+        rule_id: str,
+        level: Level,
+        zh: str,
+        en: str,
+        source: str = "spec/domain.md",
+        *,
+        at: tuple[str, ...],
+        instead: bool = False,
     ) -> Callable[[Judge], Judge]:
         """Declare the function below as a rule."""
 
         def declare(judge: Judge) -> Judge:
-            self.append(Rule(rule_id, level, Words(zh, en), source, judge))
+            self.append(Rule(rule_id, level, Words(zh, en), source, judge, at, instead))
             return judge
 
         return declare

@@ -46,6 +46,7 @@ def amount(value: Any) -> Decimal | None:
     "已选择研究平台，请填写平台研究编号；没有编号请填“无”。",
     "A registry is chosen: please fill in the number there, or 无 (none).",
     "seed 001",
+    at=("other.other_platform_records/other.platform_record_number",),
 )
 def _platform_without_number(case: Case) -> Iterator[str]:
     for at, row in case.rows("other.other_platform_records"):
@@ -58,6 +59,7 @@ def _platform_without_number(case: Case) -> Iterator[str]:
     "warn",
     "研究编号格式与所选平台不符。",
     "The number does not have the form of that registry.",
+    at=("other.other_platform_records/other.platform_record_number",),
 )
 def _number_of_another_shape(case: Case) -> Iterator[str]:
     for at, row in case.rows("other.other_platform_records"):
@@ -73,7 +75,13 @@ PERIODS = (
 )
 
 
-@rule("V-07", "block", "结束日期不能早于开始日期。", "The end cannot be before the beginning.")
+@rule(
+    "V-07",
+    "block",
+    "结束日期不能早于开始日期。",
+    "The end cannot be before the beginning.",
+    at=("basic.research_complete_time", "basic.recruiting_end_time"),
+)
 def _ends_before_it_begins(case: Case) -> Iterator[str]:
     for first, last in PERIODS:
         start, end = case.day(first), case.day(last)
@@ -86,6 +94,7 @@ def _ends_before_it_begins(case: Case) -> Iterator[str]:
     "warn",
     "征募时间超出研究预计持续时间。",
     "The recruiting period is not inside the study period.",
+    at=("basic.recruiting_start_time", "basic.recruiting_end_time"),
 )
 def _recruiting_outside_the_study(case: Case) -> Iterator[str]:
     (start, end), (recruit, until) = ((case.day(a), case.day(b)) for a, b in PERIODS)
@@ -100,6 +109,7 @@ def _recruiting_outside_the_study(case: Case) -> Iterator[str]:
     "warn",
     "预期首例签署知情同意日期早于征募开始日期或伦理批准日期。",
     "The first consent is expected before recruiting starts or before the ethics approval.",
+    at=("design.first_consent_expected_date",),
 )
 def _consent_too_early(case: Case) -> Iterator[str]:
     first = case.day("design.first_consent_expected_date")
@@ -119,6 +129,7 @@ def has_physician(case: Case) -> bool:
     "干预性研究需要有医师：请在个人信息或团队成员中填写医疗类职称。",
     "An interventional study needs a physician: fill in the title in the personal data.",
     "seed 001",
+    at=("impl.team_members",),
 )
 def _no_physician(case: Case) -> Iterator[str]:
     is_known = case.known.investigator_title is not None
@@ -132,6 +143,7 @@ def _no_physician(case: Case) -> Iterator[str]:
     "团队成员中没有医师：若项目负责人也不是医师，将不能提交。",
     "No member is a physician: unless the investigator is one, it cannot be submitted.",
     "seed 001",
+    at=("impl.team_members",),
 )
 def _perhaps_no_physician(case: Case) -> Iterator[str]:
     is_known = case.known.investigator_title is not None
@@ -144,6 +156,7 @@ def _perhaps_no_physician(case: Case) -> Iterator[str]:
     "warn",
     "各来源资金额度之和大于总经费。",
     "The sources add up to more than the total budget.",
+    at=("basic.total_funds",),
 )
 def _more_than_the_budget(case: Case) -> Iterator[str]:
     total = amount(case["basic.total_funds"])
@@ -157,6 +170,7 @@ def _more_than_the_budget(case: Case) -> Iterator[str]:
     "warn",
     "同步注册中心的文件建议不超过 10 MB。",
     "Files for ChiCTR should not be above 10 MB.",
+    at=("attach.consent_or_waiver_file/name",),
 )
 def _large_for_chictr(case: Case) -> Iterator[str]:
     for at, row in case.rows("attach.consent_or_waiver_file"):
@@ -175,18 +189,34 @@ def _english(fields: Iterable[Field]) -> Iterator[Field]:
             yield field
 
 
-@rule("V-23", "warn", "英文信息中含有中文字符。", "An English answer has Chinese characters.")
-def _chinese_in_english(case: Case) -> Iterator[str]:
+def _twins() -> Iterator[str]:
     for field in _english(STUDY.fields()):
         if not isinstance(field.type, Rows):
-            yield from _chinese(field.id, case[field.id])
+            yield field.id
             continue
-        inner = [f.id for f in field.type.fields if field.pair_of] or [
-            f.id for f in _english(field.type.fields)
-        ]
-        for at, row in case.rows(field.id):
-            for field_id in inner:
-                yield from _chinese(at + field_id, row.get(field_id))
+        inside = field.type.fields if field.pair_of else _english(field.type.fields)
+        yield from (f"{field.id}/{f.id}" for f in inside if not isinstance(f.type, Rows))
+
+
+TWINS = tuple(_twins())
+"""Every answer that is to be in English."""
+
+
+@rule(
+    "V-23",
+    "warn",
+    "英文信息中含有中文字符。",
+    "An English answer has Chinese characters.",
+    at=TWINS,
+)
+def _chinese_in_english(case: Case) -> Iterator[str]:
+    for twin in TWINS:
+        group, _, inner = twin.partition("/")
+        if not inner:
+            yield from _chinese(twin, case[twin])
+            continue
+        for at, row in case.rows(group):
+            yield from _chinese(at + inner, row.get(inner))
 
 
 def _chinese(path: str, value: Any) -> Iterator[str]:
@@ -199,6 +229,7 @@ def _chinese(path: str, value: Any) -> Iterator[str]:
     "warn",
     "研究已开始招募，填报状态应选择“补填报”。",
     "Recruiting has begun: choose “after recruiting began”.",
+    at=("basic.registration_status",),
 )
 def _too_late_to_be_prospective(case: Case) -> Iterator[str]:
     begins = case.day("basic.recruiting_start_time")
@@ -215,6 +246,7 @@ def _too_late_to_be_prospective(case: Case) -> Iterator[str]:
     "临床试验批件已超过3年有效期，请在“其他文件”中上传批件仍有效的说明文件。",
     "The approval is older than 3 years: attach a statement that it is still valid.",
     "seed 001",
+    at=("cat.nmpa_date",),
 )
 def _approval_out_of_date(case: Case) -> Iterator[str]:
     approved = case.day("cat.nmpa_date")
@@ -227,6 +259,7 @@ def _approval_out_of_date(case: Case) -> Iterator[str]:
     "warn",
     "生物医学新技术临床研究请使用专门的备案模块。",
     "Studies of new biomedical technology are filed in a module of their own.",
+    at=("cat.iit_product_attribute",),
 )
 def _new_technology(case: Case) -> Iterator[str]:
     if case["cat.iit_product_attribute"] == "new_technology":
@@ -239,6 +272,7 @@ def _new_technology(case: Case) -> Iterator[str]:
     "多中心研究由牵头单位填报，参与单位无需填报。",
     "The leading institution files a multi-centre study; participants do not.",
     "seed 001",
+    at=("impl.organization_role",),
 )
 def _not_the_lead(case: Case) -> Iterator[str]:
     if case["impl.organization_role"] in (
@@ -253,6 +287,10 @@ def _not_the_lead(case: Case) -> Iterator[str]:
     "手工输入的机构或负责人无法匹配，分中心登录后将看不到该项目。",
     "A typed institution or person is not matched: the site will not see the study.",
     "seed 001",
+    at=(
+        "impl.participating_organization_repeat/impl.branch_organization_name",
+        "impl.participating_organization_repeat/impl.branch_user_name",
+    ),
 )
 def _typed_not_picked(case: Case) -> Iterator[str]:
     for at, row in case.rows("impl.participating_organization_repeat"):
@@ -264,7 +302,13 @@ def _typed_not_picked(case: Case) -> Iterator[str]:
                 yield at + name
 
 
-@rule("V-30", "block", "参与单位重复。", "The same institution is named twice.")
+@rule(
+    "V-30",
+    "block",
+    "参与单位重复。",
+    "The same institution is named twice.",
+    at=("impl.participating_organization_repeat/impl.branch_organization_name",),
+)
 def _site_twice(case: Case) -> Iterator[str]:
     seen = {case["cat.implementing_organization"]}
     for at, row in case.rows("impl.participating_organization_repeat"):
@@ -279,6 +323,7 @@ def _site_twice(case: Case) -> Iterator[str]:
     "block",
     "最后一例出组时间不能早于第一例入组时间，两者都不能晚于今天。",
     "The last participant leaves after the first one entered; neither is in the future.",
+    at=("recruit.first_participant_enrollment_date", "recruit.last_participant_exit_date"),
 )
 def _participants_in_disorder(case: Case) -> Iterator[str]:
     first = case.day("recruit.first_participant_enrollment_date")
@@ -294,6 +339,7 @@ def _participants_in_disorder(case: Case) -> Iterator[str]:
     "note",
     "风险超过最小风险的，应按干预性研究管理。",
     "Above minimal risk, it is managed as an interventional study.",
+    at=("content.extra_inspection_measures",),
 )
 def _extra_measures_in_observation(case: Case) -> Iterator[str]:
     if is_route(case, "IIT-OBS") and case["content.extra_inspection_measures"] == "yes":
@@ -306,6 +352,7 @@ def _extra_measures_in_observation(case: Case) -> Iterator[str]:
     "距研究预计开始不足30日。",
     "The study starts in fewer than 30 days.",
     "seed 001",
+    at=("basic.research_start_time",),
 )
 def _starts_soon(case: Case) -> Iterator[str]:
     start = case.day("basic.research_start_time")
@@ -313,7 +360,7 @@ def _starts_soon(case: Case) -> Iterator[str]:
         yield "basic.research_start_time"
 
 
-@rule("V-44", "warn", "关键词重复。", "A keyword stands there twice.")
+@rule("V-44", "warn", "关键词重复。", "A keyword stands there twice.", at=("content.keywords",))
 def _keyword_twice(case: Case) -> Iterator[str]:
     words = case["content.keywords"]
     if isinstance(words, list):

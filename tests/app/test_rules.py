@@ -1,124 +1,50 @@
-"""Rules over several answers: each is broken once, and once not."""
+"""How the rules are asked: in order, by route, by what is known. The rules: test_rules_table.py."""
 
 # ruff: noqa: E501 -- tables, one case a line
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from app import documents
+from app.answers import LEVELS, Level, Problem, edits_between, replay, without_hidden
 from app.forms import FORMS
+from app.forms.schema import Field, Rows
 from app.record import Answers
-from app.rules import RULES, Known, examine
-from tests.builders import document, right_answers, study_answers
+from app.rules import (
+    KEPT_ELSEWHERE,
+    RULES,
+    STEP_RULES,
+    FiledCommittee,
+    Known,
+    examine,
+    examine_step,
+)
+from app.workflows import WORKFLOWS
+from tests.app.test_rules_table import STEPS, TABLE, changed, name, step_name
+from tests.builders import (
+    INVESTIGATOR,
+    OFFICE,
+    OTHER_INVESTIGATOR,
+    OTHER_OFFICE,
+    right_answers,
+    study_answers,
+)
 
 TODAY = datetime.date(2026, 11, 21)
-CHICTR = {"basic.sync_platform": "chictr"}
-FIRST_ARM = "design.research_groups/g0000001/"
-SITE = "impl.participating_organization_repeat/b0000001/"
 
 
-def platform(name: str, number: str = "") -> Answers:
-    row = {"other.platform_name": name, "other.platform_record_number": number}
-    return {"other.other_platform_records": {"p": {k: v for k, v in row.items() if v}}}
-
-
-def changed(form_id: str, changes: dict[str, Any]) -> Answers:
-    """Right answers with some paths changed; None takes one away."""
-    answers = copy.deepcopy(right_answers(form_id))
-    for path, value in changes.items():
-        *groups, last = path.split("/")
-        node = answers
-        for group in groups:
-            node = node[group]
-        node[last] = value
-        if value is None:
-            del node[last]
-    return answers
-
-
-def broken(form_id: str, changes: dict[str, Any], known: Known) -> set[tuple[str, str, str]]:
+def broken(form_id: str, changes: Answers, known: Known) -> set[tuple[str, Level, str]]:
     problems = examine(FORMS[form_id], changed(form_id, changes), today=TODAY, known=known)
     return {(p.rule, p.level, p.path) for p in problems}
-
-
-STUDY_CASES: list[tuple[str, str, str, dict[str, Any]]] = [
-    ("V-05", "block", "other.other_platform_records/p/other.platform_record_number", platform("nih")),
-    ("V-06", "warn", "other.other_platform_records/p/other.platform_record_number", platform("nih", "NCT123")),
-    ("V-06", "warn", "other.other_platform_records/p/other.platform_record_number", platform("chictr", "NCT12345678")),
-    ("V-06", "warn", "other.other_platform_records/p/other.platform_record_number", platform("cde", "CTR2026")),
-    ("V-07", "block", "basic.research_complete_time", {"basic.research_complete_time": "2027-01-31"}),
-    ("V-07", "block", "basic.recruiting_end_time", {"basic.recruiting_end_time": "2027-02-14"}),
-    ("V-08", "warn", "basic.recruiting_start_time", {"basic.recruiting_start_time": "2027-01-31"}),
-    ("V-08", "warn", "basic.recruiting_end_time", {"basic.recruiting_end_time": "2029-02-01"}),
-    ("V-09", "warn", "design.first_consent_expected_date", {"design.first_consent_expected_date": "2027-02-14"}),
-    ("V-09", "warn", "design.first_consent_expected_date", {"attach.ethicsApprovalTime": "2027-02-21"}),
-    ("V-10", "block", "design.maximum_age_value", {"design.maximum_age_value": 17}),
-    ("V-10", "block", "design.maximum_age_value", {"design.maximum_age_unit": "month", "design.maximum_age_value": 200}),
-    ("V-11", "warn", "design.vulnerable_group", {"design.minimum_age_value": 12}),
-    ("V-12", "warn", "impl.team_members", {"impl.team_members/t0000001/title": "chief_nurse", "impl.team_members/t0000001/title_class": "nursing"}),
-    ("V-13", "warn", "design.total_sample_size", {"design.total_sample_size": 121}),
-    ("V-14", "block", FIRST_ARM + "design.group_sample_size", {FIRST_ARM + "design.group_sample_size": 0}),
-    ("V-14", "block", "design.total_sample_size", {"design.total_sample_size": 0}),
-    ("V-15", "warn", "basic.total_funds", {"basic.total_funds": "30.49"}),
-    ("V-16", "block", "design.random_group", {"design.random_group": "no"}),
-    ("V-17", "block", "design.measurement_indicators", {"design.measurement_indicators/m0000001/design.indicator_type_level_1": "secondary"}),
-    ("V-18", "warn", "design.research_groups", {"design.research_groups/g0000002/design.control_group_flag": "no"}),
-    ("V-18", "warn", "design.research_groups", {"design.research_groups/g0000001": None}),
-    ("V-21", "warn", "attach.consent_or_waiver_file/x/name", CHICTR | {"attach.consent_or_waiver_file": {"x": document("a.pdf") | {"size": 10_000_001}}}),
-    ("V-23", "warn", "basic.scientific_title", CHICTR | {"basic.scientific_title": "A study of 二甲双胍"}),
-    ("V-23", "warn", FIRST_ARM + "design.group_name_english", CHICTR | {FIRST_ARM + "design.group_name_english": "高剂量"}),
-    ("V-23", "warn", "design.inclusion_criteria_english/x/design.inclusion_criterion_english", CHICTR | {"design.inclusion_criteria_english": {"x": {"design.inclusion_criterion_english": "成人"}}}),
-    ("V-23", "warn", "basic.funding_repeat/f0000001/basic.funding_source_english", CHICTR | {"basic.funding_repeat/f0000001/basic.funding_source_english": "省基金"}),
-    ("V-24", "warn", "basic.registration_status", CHICTR | {"basic.registration_status": "prospective", "basic.recruiting_start_time": "2026-11-20"}),
-    ("V-27", "warn", "cat.iit_product_attribute", {"cat.iit_product_attribute": "new_technology"}),
-    ("V-28", "warn", "impl.organization_role", {"impl.organization_role": "domestic_participant"}),
-    ("V-29", "warn", SITE + "impl.branch_organization_name", {SITE + "impl.branch_organization_id": None}),
-    ("V-29", "warn", SITE + "impl.branch_user_name", {SITE + "impl.branch_user_id": None}),
-    ("V-30", "block", SITE + "impl.branch_organization_name", {SITE + "impl.branch_organization_name": "长河市第一人民医院"}),
-    ("V-32", "block", "recruit.first_participant_enrollment_date", {"recruit.recruitment_status": "recruiting", "recruit.first_participant_enrollment_date": "2026-11-22"}),
-    ("V-32", "block", "recruit.last_participant_exit_date", {"recruit.recruitment_status": "completed", "recruit.first_participant_enrollment_date": "2026-05-02", "recruit.last_participant_exit_date": "2026-05-01"}),
-    ("V-41", "warn", "basic.research_start_time", {"basic.research_start_time": "2026-12-20"}),
-    ("V-44", "warn", "content.keywords", {"content.keywords": ["剂量", "Dose", "dose "]}),
-]  # fmt: skip
-"""(rule, level, path, what breaks it) on the whole interventional study of the builders."""
-
-
-@pytest.mark.parametrize(("rule", "level", "path", "changes"), STUDY_CASES)
-def test_a_rule_of_the_study_is_broken(
-    rule: str, level: str, path: str, changes: dict[str, Any]
-) -> None:
-    assert (rule, level, path) in broken("study", changes, Known())
-
-
-@pytest.mark.parametrize(
-    ("rule", "changes"),
-    [
-        ("V-05", platform("nih", "无")),
-        ("V-06", platform("nih", "无")),
-        ("V-06", platform("nih", "NCT12345678")),
-        ("V-06", platform("chictr", "ChiCTR2400084905")),
-        ("V-06", platform("chictr", "ChiCTR-TRC-10001234")),
-        ("V-06", platform("other", "X-1")),
-        ("V-07", {"basic.research_complete_time": "2027-02-01"}),
-        ("V-10", {"design.maximum_age_unit": "gestational_week", "design.maximum_age_value": 1}),
-        ("V-10", {"design.maximum_age_unit": "any", "design.maximum_age_value": None}),
-        ("V-11", {"design.minimum_age_value": 12, "design.vulnerable_group": "yes", "design.vulnerable_group_type": ["children"]}),
-        ("V-15", {"basic.total_funds": "30.50"}),
-        ("V-16", {"design.study_design": "non_randomised", "design.random_group": "no"}),
-        ("V-21", CHICTR | {"attach.consent_or_waiver_file": {"x": document("a.pdf") | {"size": 10_000_000}}}),
-        ("V-23", CHICTR | {"basic.scientific_title": "Dose of metformin – α/β"}),
-        ("V-23", {"basic.scientific_title": "不公开时不检查"}),
-        ("V-24", CHICTR | {"basic.registration_status": "prospective"}),
-        ("V-32", {"recruit.recruitment_status": "recruiting", "recruit.first_participant_enrollment_date": "2026-11-21"}),
-        ("V-41", {"basic.research_start_time": "2026-12-21"}),
-    ],
-)  # fmt: skip
-def test_a_rule_of_the_study_is_kept(rule: str, changes: dict[str, Any]) -> None:
-    assert rule not in {found for found, _, _ in broken("study", changes, Known())}
 
 
 NO_PHYSICIAN = {"impl.team_members/t0000001/title": None, "impl.team_members/t0000001/title_class": None}  # fmt: skip
@@ -149,7 +75,7 @@ DEVICE = DRUG | {"cat.research_classification_level_2": "REG-DEV"}
         (DRUG | {"cat.research_classification_level_2": "REG-FSMP"}, False),
     ],
 )
-def test_the_paper_of_the_drug_authority_is_needed_by_class(
+def test_v_25_the_paper_of_the_drug_authority_is_needed_by_class(
     route: Answers, is_needed: bool
 ) -> None:
     paths = {path for _, level, path in broken("study", route, Known()) if level == "block"}
@@ -158,104 +84,16 @@ def test_the_paper_of_the_drug_authority_is_needed_by_class(
     assert needed & paths == (needed if is_needed else set())
 
 
-@pytest.mark.parametrize(
-    ("date", "other_files", "is_broken"),
-    [("2023-11-20", None, True), ("2023-11-22", None, False),
-     ("2023-11-20", {"x": document("说明.pdf")}, False)],
-)  # fmt: skip
-def test_an_old_approval_needs_a_statement(date: str, other_files: Any, is_broken: bool) -> None:
-    changes = DRUG | {"cat.nmpa_date": date}
-    if other_files:
-        changes |= {"attach.other_files": other_files}
-
-    assert ("V-26", "warn", "cat.nmpa_date") in broken("study", changes, Known()) or not is_broken
-    assert is_broken or "V-26" not in {rule for rule, _, _ in broken("study", changes, Known())}
-
-
-def test_a_diagnostic_study_adds_up_its_two_populations() -> None:
-    answers = {
-        "cat.research_classification_level_1": "registration",
-        "cat.research_classification_level_2": "REG-IVD",
-        "design.total_sample_size": 100,
-        "design.diagnostic_target_sample_size": 60,
-        "design.diagnostic_confusable_sample_size": 39,
-    }
-    found = {p.rule for p in examine(FORMS["study"], answers, today=TODAY)}
-    assert "V-13" in found
-    answers["design.diagnostic_confusable_sample_size"] = 40
-    assert "V-13" not in {p.rule for p in examine(FORMS["study"], answers, today=TODAY)}
-
-
-COMMITTEE_CASES: list[tuple[str, str, dict[str, Any]]] = [
-    ("K1", "block", {"members/k0000004": None}),
-    ("K1", "block", {"members/k0000004/term_to": "2026-11-20"}),
-    ("K2", "block", {f"members/k{n:07}/sex": "male" for n in range(1, 9)}),
-    ("K3", "block", {f"members/k{n:07}/source": "own" for n in range(1, 9)}),
-    ("K4", "block", {"members/k0000005/field": "medicine"}),
-    ("K4", "warn", {"members/k0000006/field": "lay"}),
-    ("K5", "block", {"members/k0000003/duty": "chair"}),
-    ("K5", "block", {"members/k0000001/duty": "member"}),
-    ("K5", "warn", {"members/k0000003/duty": "member"}),
-    ("K6", "block", {"members/k0000003/term_to": "2031-12-31"}),
-    ("K6", "block", {"members/k0000003/term_to": "2024-12-31"}),
-    ("K6", "warn", {"members/k0000003/term_to": "2026-11-20"}),
-    ("K8", "block", {"members/k0000003/person": "person:00000002-5555-4555-8555-555555555555"}),
-]
-
-
-@pytest.mark.parametrize(("rule", "level", "changes"), COMMITTEE_CASES)
-def test_a_committee_that_is_not_well_composed_is_told_so(
-    rule: str, level: str, changes: dict[str, Any]
-) -> None:
-    assert (rule, level) in {(r, lv) for r, lv, _ in broken("committee", changes, Known())}
-
-
 def test_an_academic_committee_is_composed_freely() -> None:
     found = broken("committee", {"kind": "academic", "members/k0000004": None}, Known())
 
     assert not {rule for rule, _, _ in found if rule.startswith("K")}
 
 
-@pytest.mark.parametrize(
-    ("form_id", "rule", "changes"),
-    [
-        ("person", "P-01", {"id_number": "110101198003073016"}),
-        ("person", "P-02", {"sex": "female"}),
-        ("person", "P-03", {"birth_date": "1980-03-08"}),
-        ("person", "P-04", {"education/u0000001/end": "1998-08"}),
-        ("institution", "I-01", {"uscc": "12430000MB0X123451"}),
-        ("institution", "I-02", {"licence_valid_to": "2026-11-20"}),
-    ],
-)
-def test_a_rule_of_people_and_places_is_broken(
-    form_id: str, rule: str, changes: dict[str, Any]
-) -> None:
-    assert rule in {found for found, _, _ in broken(form_id, changes, Known())}
+def test_of_two_academic_committees_the_papers_are_not_asked() -> None:
+    known = Known(trained=frozenset(), is_science_ethics=True)
 
-
-def test_a_passport_is_not_judged_as_an_identity_card() -> None:
-    changes = {"id_kind": "passport", "id_number": "E12345678"}
-
-    assert not broken("person", changes, Known())
-
-
-@pytest.mark.parametrize("form_id", FORMS)
-def test_right_answers_break_no_rule(form_id: str) -> None:
-    assert not broken(form_id, {}, Known())
-
-
-def test_every_rule_is_tried() -> None:
-    tried = {rule for rule, *_ in (*STUDY_CASES, *COMMITTEE_CASES)}
-    tried |= {"V-26", "V-37", "P-01", "P-02", "P-03", "P-04", "I-01", "I-02"}
-
-    assert {rule.id for rules in RULES.values() for rule in rules} == tried
-
-
-def test_extra_measures_in_an_observational_study_are_noted() -> None:
-    answers = study_answers(
-        {"cat.research_classification_level_2": "IIT-OBS", "content.extra_inspection_measures": "yes"}
-    )  # fmt: skip
-    assert "V-37" in {p.rule for p in examine(FORMS["study"], answers, today=TODAY)}
+    assert not broken("committee", {"kind": "academic"}, known)
 
 
 def test_problems_come_in_the_order_of_the_form() -> None:
@@ -265,3 +103,232 @@ def test_problems_come_in_the_order_of_the_form() -> None:
     paths = [p.path for p in examine(FORMS["study"], answers, today=TODAY)]
 
     assert paths == ["basic.research_title", "content.keywords", *["design.total_sample_size"] * 2]
+
+
+# -- what forms and workflows keep by themselves ------------------------------------------------
+
+STUDY = WORKFLOWS["study"]
+CHICTR = {"basic.sync_platform": "chictr"}
+CONTACT = {"name", "telephone", "email", "address", "organization"}
+
+
+def paths(changes: Answers, form_id: str = "study") -> set[str]:
+    return {path for _, level, path in broken(form_id, changes, Known()) if level == "block"}
+
+
+def test_v_01_a_required_answer_of_spaces_only_is_missing() -> None:
+    assert paths({"basic.public_name": " \u3000 "}) == {"basic.public_name"}
+
+
+def test_v_02_only_the_investigator_may_submit() -> None:
+    assert {role for s in STUDY.steps if s.command == "submit" for role in s.by} == {"pi"}
+    assert any("delegate" in s.by for s in STUDY.steps if s.command == "save")
+
+
+def test_v_03_an_ethics_committee_must_be_chosen_and_an_academic_one_may() -> None:
+    for step in STUDY.steps:
+        if step.command == "submit":
+            assert step.asks is not None
+            needed = {field.id: field.required for field in step.asks.fields}
+            assert needed == {"academic_committee": False, "ethics_committee": True}
+
+
+def test_v_14_a_sample_size_is_a_whole_number() -> None:
+    assert "design.total_sample_size" in paths({"design.total_sample_size": "12.5"})
+
+
+def test_v_23_for_chictr_the_contact_and_every_english_answer_are_required() -> None:
+    contact = {f"impl.applicant_{part}": None for part in CONTACT}
+
+    assert not paths({"impl.applicant_email": None})
+    missing = paths(CHICTR | contact)
+    assert {*contact, "basic.scientific_title", "basic.public_title"} <= missing
+    assert "design.inclusion_criteria_english" in missing
+
+
+def test_v_32_once_recruiting_the_first_participant_has_a_date() -> None:
+    first = "recruit.first_participant_enrollment_date"
+
+    assert paths({"recruit.recruitment_status": "recruiting"}) == {first}
+
+
+def test_v_35_a_drug_needs_what_is_known_of_it() -> None:
+    arm = "design.research_groups/g0000001/design."
+    needed = {
+        arm + "current_treatment",
+        arm + "safety_description",
+        arm + "previous_research_basis",
+    }
+
+    assert paths(dict.fromkeys(needed)) == needed
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("basic.research_title", 400), ("basic.brief_research_title", 50),
+     ("other.other_platform_records/p/other.platform_record_number", 80)],
+)  # fmt: skip
+def test_v_43_a_text_that_is_too_long_is_told(path: str, most: int) -> None:
+    assert path in paths({path: "长" * (most + 1)})
+    assert path not in paths({path: "长" * most})
+
+
+def test_v_44_a_keyword_is_needed() -> None:
+    assert paths({"content.keywords": []}) == {"content.keywords"}
+
+
+def test_v_45_while_a_study_is_reviewed_nobody_changes_its_answers() -> None:
+    waiting = {state.id for state in STUDY.states if state.mood == "waiting"}
+    writing = [s for s in STUDY.steps if s.writes == "all"]
+
+    assert not {state for step in writing for state in step.at} & waiting
+    assert writing
+
+
+@pytest.mark.parametrize("document", ["charter_document", "rules_document", "members_document"])
+def test_k10_a_committee_attaches_its_papers(document: str) -> None:
+    assert paths({document: None}, "committee") == {document}
+
+
+def test_what_is_kept_elsewhere_has_a_test_here_and_is_said_in_two_languages() -> None:
+    for kept in KEPT_ELSEWHERE:
+        assert any(name.startswith(f"test_{kept.test}_") for name in globals())
+        assert kept.message.zh != kept.message.en
+        assert kept.by.zh != kept.by.en
+
+
+def test_every_rule_stands_in_the_document_with_its_sentences_and_a_test_that_there_is() -> None:
+    text = documents.rules_text(RULES, STEP_RULES, KEPT_ELSEWHERE, FORMS)
+    tried = [name(line) for line in TABLE] + [step_name(line) for line in STEPS]
+    for scope, rules in [*RULES.items(), *((step[1], r) for step, r in STEP_RULES.items())]:
+        for rule in rules:
+            test = f"{scope}-{rule.id}-{rule.level}"
+            (line, *_) = [found for found in text.splitlines() if f"`{test}`" in found]
+            assert rule.message.zh in line
+            assert rule.message.en in line
+            assert any(case.startswith(test) for case in tried)
+
+
+# -- whatever is answered -----------------------------------------------------------------------
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="/"), max_size=8)
+leaves = (
+    words
+    | st.integers(-5, 200_000)
+    | st.floats(allow_nan=False)
+    | st.booleans()
+    | st.none()
+    | st.lists(words, max_size=3)
+    | st.dates().map(str)
+    | st.sampled_from(["yes", "no", "other", "chictr", "IIT-INT", "IIT-OBS", "REG-IVD", "ethics"])
+)
+refs = st.sampled_from([INVESTIGATOR, OTHER_INVESTIGATOR, OFFICE, OTHER_OFFICE, "committee:x", ""])
+KNOWLEDGE: dict[str, st.SearchStrategy[Any]] = {
+    "investigator_title": st.none() | st.sampled_from(["", "physician", "professor"]),
+    "investigator_is_complete": st.none() | st.booleans(),
+    "investigator_institution": st.none() | words,
+    "institution_grade": st.none() | st.sampled_from(["3a", "2b", "na", "?"]),
+    "titles_filed": st.none() | st.frozensets(words, max_size=3),
+    "office_of": st.none() | st.dictionaries(refs, refs, max_size=3),
+    "filed_committees": st.none()
+    | st.dictionaries(refs, st.builds(FiledCommittee, refs, st.none() | st.dates()), max_size=2),
+    "unfiled_is_allowed": st.booleans(),
+    "approved_title": st.none() | words,
+    "ethics_approved_on": st.none() | st.dates(),
+    "investigators": st.none() | st.frozensets(refs, max_size=2),
+    "way": st.none() | st.sampled_from(["meeting", "expedited", "exempt"]),
+    "opinions": st.none() | st.dictionaries(refs, st.sampled_from(["agree", "again", "withdraw"])),
+    "members_in_office": st.none() | st.integers(0, 20),
+    "not_pdf": st.none() | st.frozensets(words, max_size=2),
+    "is_science_ethics": st.none() | st.booleans(),
+    "trained": st.none() | st.frozensets(refs, max_size=2),
+    "in_autonomous_area": st.none() | st.booleans(),
+    "minority_members": st.none() | st.integers(0, 3),
+    "in_other_committees": st.none() | st.frozensets(refs, max_size=2),
+}
+known = st.builds(Known, **KNOWLEDGE)
+"""Any state of knowledge: every field of `Known` is drawn."""
+
+
+def values_of(fields: Iterable[Field]) -> st.SearchStrategy[Answers]:
+    """Some answers of these fields, rightly or wrongly typed."""
+    return st.dictionaries(st.sampled_from([f.id for f in fields]), leaves | refs, max_size=8)
+
+
+@st.composite
+def disturbed(draw: st.DrawFn, form_id: str) -> Answers:
+    """Right answers into which wrong ones were put, in fields and in the rows of groups."""
+    form = FORMS[form_id]
+    answers = draw(st.sampled_from([{}, right_answers(form_id)])) | draw(values_of(form.fields()))
+    groups = [f for f in form.fields() if isinstance(f.type, Rows)]
+    for group in draw(st.lists(st.sampled_from(groups), max_size=3)) if groups else ():
+        rows = dict(answers.get(group.id) or {}) if isinstance(answers.get(group.id), dict) else {}
+        row_id = draw(st.sampled_from([*rows, "new"]))
+        old = rows.get(row_id)
+        rows[row_id] = (old if isinstance(old, dict) else {}) | draw(values_of(group.type.fields))
+        answers[group.id] = rows
+    return answers
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data(), known)
+def test_no_answers_and_no_knowledge_make_a_rule_raise(data: st.DataObject, known: Known) -> None:
+    form_id = data.draw(st.sampled_from([*FORMS]))
+    form, answers = FORMS[form_id], data.draw(disturbed(form_id))
+    before = copy.deepcopy(answers)
+
+    for problem in examine(form, answers, today=TODAY, known=known):
+        assert problem.path.split("/")[0] in {f.id for f in form.fields()}
+        assert problem.level in LEVELS
+    assert answers == before, "a rule only looks"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(disturbed("study"), known, st.sampled_from([*STEP_RULES]), st.data())
+def test_nothing_said_for_a_step_makes_a_rule_raise(
+    answers: Answers, known: Known, step: tuple[str, str], data: st.DataObject
+) -> None:
+    said = data.draw(
+        st.dictionaries(
+            st.sampled_from(["members", "way", "decision"]), leaves | st.lists(refs | leaves)
+        )
+    )
+    for problem in examine_step(*step, said, answers, today=TODAY, known=known):
+        assert problem.path in said.keys() | {"members", "decision"}
+
+
+def test_every_kind_of_knowledge_is_tried() -> None:
+    assert set(KNOWLEDGE) == {field.name for field in dataclasses.fields(Known)}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(disturbed("study"))
+def test_saving_a_draft_is_never_refused_whatever_stands_in_it(answers: Answers) -> None:
+    for state in ("draft", "returned"):
+        step = STUDY.step("save", state, ["pi"], {}, answers)
+
+        assert step.to is None
+        assert "complete" not in step.needs, "a rule is asked when submitting, never when saving"
+    again = replay({}, edits_between({}, answers)).answers
+    assert not edits_between(answers, again)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(disturbed("study"), known)
+def test_what_is_submitted_without_a_block_has_none_on_the_registry(
+    answers: Answers, known: Known
+) -> None:
+    """The desk examines what is drafted, the registry what was sent: without what is hidden."""
+    form = FORMS["study"]
+    sent = without_hidden(form, answers)
+    on_desk, there = (
+        {(p.rule, p.path) for p in examine(form, stand, today=TODAY, known=known) if is_block(p)}
+        for stand in (answers, sent)
+    )
+    assert bool(there) == bool(on_desk)
+    # An empty row is asked about on the desk, and is not sent: what the form asks may differ.
+    assert {x for x in there if x[0] != "V-01"} == {x for x in on_desk if x[0] != "V-01"}
+
+
+def is_block(problem: Problem) -> bool:
+    return problem.level == "block"
