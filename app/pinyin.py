@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 def sort_key(text: str) -> str:
     """Full pinyin in lower case, the order in which a Chinese office sorts: 张三 → "zhangsan"."""
@@ -21,6 +19,9 @@ def initials(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def _sounds(text: str) -> tuple[str, str]:
     """Both at once: finding the sound is what takes the time."""
+    # Its dictionary takes a quarter of a second to load: only who asks for a sound waits for it.
+    from pypinyin import Style, lazy_pinyin
+
     plain = unicodedata.normalize("NFKC", text).strip()
     found = lazy_pinyin(plain, style=Style.NORMAL, errors=lambda other: f"\0{other}")
     full = "".join(sound.removeprefix("\0") for sound in found)

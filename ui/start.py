@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from ui.sync.exchange import Exchange
 
 log = logging.getLogger(__name__)
-NEEDED_NEXT = ("local_db", "sync.engine", "ui.main_window", "ui.people.first_sign_in")
+NEEDED_NEXT = (
+    "local_db", "sync.engine", "ui.main_window", "ui.people.first_sign_in", "pypinyin",
+)  # fmt: skip
 """Loaded while somebody types their password: with them the first window took six times as long."""
 
 
