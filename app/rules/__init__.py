@@ -7,6 +7,7 @@ Both the desk (before it lets somebody submit) and the registry (again) call `ex
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from app.answers import Problem, check, flat, nested, without_hidden
 from app.forms import FORMS
@@ -48,7 +49,8 @@ def examine(
     """Everything a person should know before submitting, in the order of the form.
 
     A path about which the form itself complains (missing, or not readable) gets no rule on top,
-    but a rule may say better what is missing (`Rule.instead`).
+    but a rule may say better what is missing (`Rule.instead`): it lends its sentence only, so
+    that whoever tells what is missing from what is wrong goes by V-01 as ever.
     """
     found = check(form, answers)
     told = {problem.path for problem in found}
@@ -56,11 +58,15 @@ def examine(
     for rule in RULES.get(form.id, ()):
         said = list(rule.problems(case))
         if rule.instead:
-            better = {problem.path: problem for problem in said}
-            found = [better.get(p.path, p) if p.rule == MISSING else p for p in found]
+            here = {problem.path for problem in said}
+            found = [_in_its_words(rule, p) if p.path in here else p for p in found]
         else:
             found += [problem for problem in said if problem.path not in told]
     return sorted(found, key=lambda problem: form.place(problem.path)[0])
+
+
+def _in_its_words(rule: Rule, problem: Problem) -> Problem:
+    return replace(problem, message=rule.message) if problem.rule == MISSING else problem
 
 
 def examine_step(

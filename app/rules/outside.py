@@ -162,11 +162,11 @@ def _led_from_below(case: Case) -> Iterator[str]:
     "请先完善项目负责人的个人信息。",
     "Please complete the investigator's own record first.",
     "seed 001",
-    at=("impl.team_members",),
+    at=(INSTITUTION,),
 )
 def _investigator_incomplete(case: Case) -> Iterator[str]:
     if case.known.investigator_is_complete is False:
-        yield "impl.team_members"
+        yield INSTITUTION  # the answer that is taken from the investigator
 
 
 @rule(

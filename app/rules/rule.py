@@ -122,7 +122,7 @@ class Rule:
     at: tuple[str, ...]
     """The fields it may point to: `field`, or `group/field` inside a row."""
     instead: bool = False
-    """Says what is missing better than “please fill in” does, and takes its place."""
+    """Says what is missing better than “please fill in” does: its sentence takes that place."""
 
     def problems(self, case: Case) -> Iterator[Problem]:
         for path in self.judge(case):

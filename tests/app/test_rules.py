@@ -313,21 +313,22 @@ def test_saving_a_draft_is_never_refused_whatever_stands_in_it(answers: Answers)
     assert not edits_between(answers, again)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(disturbed("study"), known)
-def test_what_is_submitted_without_a_block_has_none_on_the_registry(
-    answers: Answers, known: Known
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(values_of(FORMS["study"].fields()), st.integers(0, 2), known)
+def test_what_the_desk_lets_through_the_registry_lets_through(
+    changes: Answers, many: int, known: Known
 ) -> None:
-    """The desk examines what is drafted, the registry what was sent: without what is hidden."""
+    """The desk examines what is drafted, the registry what was sent: without what is hidden.
+
+    Which problems there are may differ (an empty row is asked about on the desk and is not
+    sent), whether there is one may not.
+    """
     form = FORMS["study"]
-    sent = without_hidden(form, answers)
-    on_desk, there = (
-        {(p.rule, p.path) for p in examine(form, stand, today=TODAY, known=known) if is_block(p)}
-        for stand in (answers, sent)
-    )
-    assert bool(there) == bool(on_desk)
-    # An empty row is asked about on the desk, and is not sent: what the form asks may differ.
-    assert {x for x in there if x[0] != "V-01"} == {x for x in on_desk if x[0] != "V-01"}
+    answers = right_answers("study") | dict([*changes.items()][:many])
+    desk = examine(form, answers, today=TODAY, known=known)
+    there = examine(form, without_hidden(form, answers), today=TODAY, known=known)
+
+    assert any(map(is_block, there)) == any(map(is_block, desk))
 
 
 def is_block(problem: Problem) -> bool:

@@ -75,15 +75,17 @@ def changed(form_id: str, changes: Answers) -> Answers:
     return answers
 
 
-def told(problems: list[Problem]) -> set[tuple[str, str]]:
-    return {(f"{p.rule} {p.level}", p.path) for p in problems}
+def told(problems: list[Problem], form: str = "") -> set[tuple[str, str]]:
+    """Which rule speaks, and where; of what is missing, the rule whose sentence is told."""
+    lent = {r.message: r.id for r in RULES.get(form, ()) if r.instead}
+    return {(f"{lent.get(p.message, p.rule)} {p.level}", p.path) for p in problems}
 
 
 def asked(line: Line, changes: Answers, known: Known) -> set[tuple[str, str]]:
     """What is told, but for what the form itself asks on another route that a line takes."""
     answers = changed(line.form, changes)
     found = examine(FORMS[line.form], answers, today=TODAY, known=known)
-    return told([problem for problem in found if problem.rule != "V-01"])
+    return {(by, at) for by, at in told(found, line.form) if by != "V-01 block"}
 
 
 # -- the table of the study -----------------------------------------------------------------
@@ -196,7 +198,7 @@ STUDY = [
     Line("V-36 warn", "二级医院牵头干预性研究", "cat.implementing_organization", {}, {}, Known(institution_grade="2a"), Known(institution_grade="3c")),
     Line("V-36 warn", "二级医院只是参与；疾控中心不分等级", "cat.implementing_organization", {}, {}, Known(institution_grade="ungraded"), Known(institution_grade="na")),
     Line("V-37 note", "观察性研究有额外检查", "content.extra_inspection_measures", OBSERVES | {"content.extra_inspection_measures": "yes", "content.extra_measure_name": "心脏超声"}, OBSERVES | {"content.extra_inspection_measures": "no"}),
-    Line("V-38 block", "负责人的个人信息不全", "impl.team_members", {}, {}, Known(investigator_is_complete=False), Known(investigator_is_complete=True)),
+    Line("V-38 block", "负责人的个人信息不全", "cat.implementing_organization", {}, {}, Known(investigator_is_complete=False), Known(investigator_is_complete=True)),
     Line("V-40 note", "实施单位不是负责人所在单位", "cat.implementing_organization", {}, {}, Known(investigator_institution="长河省中医院"), Known(investigator_institution="长河市第一人民医院")),
     # Committee and documents
     Line("V-04 block", "所选伦理委员会没有备案", "attach.ethicsCommitteeId", CHOSEN, CHOSEN, Known(filed_committees={}), Known(filed_committees=filed())),
@@ -426,5 +428,6 @@ def test_a_missing_document_is_asked_for_once_and_in_its_own_words() -> None:
     answers = changed("study", {CONSENT: None, "attach.research_protocol_file": None})
     found = examine(FORMS["study"], answers, today=TODAY)
 
-    assert [p.rule for p in found] == ["V-22", "V-19"]
+    assert [p.rule for p in found] == ["V-01", "V-01"], "it is missing, not wrong"
+    assert "请上传研究方案" in found[0].message.zh
     assert "豁免申请书" in found[1].message.zh
