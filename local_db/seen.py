@@ -19,7 +19,6 @@ from app.record import Answers, Edits, Passage, Principal, Record
 from app.rules import examine
 from app.words import Words
 from app.workflows import WORKFLOWS
-from app.workflows.roles import roles_on
 from app.workflows.table import Step, Workflow, answers_after, parties_after
 
 Message = dict[str, Any]
@@ -55,7 +54,7 @@ def as_seen(base: Record, changes: Iterable[Message], who: Principal) -> Seen:
         said = change["said"]
         workflow = WORKFLOWS[record.form]
         try:
-            mine = {change["role"]} & roles_on(record.parties, who)
+            mine = {change["role"]} & workflow.roles_in(record, who)
             step = workflow.step(change["command"], record.state, mine, said, answers)
         except NotAllowed:
             misfits.append(change["change_id"])
@@ -129,7 +128,7 @@ def gate(
     """The step this takes and what it changes, or why it may not: as the registry will judge."""
     role, who = by
     form, workflow = FORMS[record.form], WORKFLOWS[record.form]
-    mine = {role} & roles_on(record.parties, who)
+    mine = {role} & workflow.roles_in(record, who)
     step = workflow.step(command, record.state, mine, said, answers)
     edits = edits_between(record.answers, answers)
     _refuse_unwritable(form, step, edits)

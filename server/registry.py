@@ -21,7 +21,6 @@ from app.forms.types import Secret
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.roles import roles_on
 from app.workflows.table import Step, Workflow, answers_after, may_read, parties_after
 from server import effects
 from server.access import may_use
@@ -94,9 +93,7 @@ class Registry:
         edits = _checked_edits(form, change)
         replayed = rules.replay(record.answers, edits)
         said = _asked(workflow, change)
-        mine = {change.role} & roles_on(record.parties, self._principal)
-        if standing is None and change.role in workflow.founders:
-            mine = {change.role}  # the founder of a committee becomes its secretary with this step
+        mine = {change.role} & workflow.roles_in(record, self._principal)
         step = workflow.step(change.command, record.state, mine, said, replayed.answers)
         _refuse_unwritable(form, step, edits)
         if "seen" in step.needs:

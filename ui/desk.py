@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.record import Answers, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.roles import ROLES, roles_on
+from app.workflows.roles import ROLES
 from app.workflows.table import Step
 from ui import problems, tasks
 
@@ -76,7 +76,8 @@ class Desk(QObject):
 
         The active one, and those that are never switched to because nobody grants them (本人 …).
         """
-        held = roles_on(record.parties, self.account)
+        workflow = WORKFLOWS.get(record.form)
+        held = workflow.roles_in(record, self.account) if workflow else set()
         granted = set(self.account.roles())
         return {role for role in held if role == self._role or role not in granted}
 

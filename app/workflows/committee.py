@@ -11,7 +11,7 @@ ALL = (SECRETARY, INSTITUTION, AUTHORITY)
 # fmt: off
 COMMITTEE = Workflow(
     id="committee",
-    founders=(SECRETARY, "academic_secretary"),
+    founders=(SECRETARY,),
     begins={"ethics_committee": "itself:committee", "institution": "my office", "pi": "me"},
     states=(
         State("draft", "草稿", "Draft", "draft", (SECRETARY,), (SECRETARY,)),

@@ -22,7 +22,7 @@ class Role:
     party: str
     personal: bool = False
     grant: str = ""
-    """The grant a personal role needs besides being named; empty: being named is enough."""
+    """The grant it needs. Empty: of a personal role none, of another one that of its own name."""
 
     @property
     def words(self) -> Words:
@@ -33,12 +33,14 @@ class Role:
         if self.personal:
             granted = not self.grant or any(g.role == self.grant for g in principal.grants)
             return granted and principal.id in named
-        return any(g.role == self.id and g.scope in named for g in principal.grants)
+        needed = self.grant or self.id
+        return any(g.role == needed and g.scope in named for g in principal.grants)
 
     def keys(self, parties: Parties) -> set[str]:
         """Who holds it on this record, as `key_of` names them: for to-do lists."""
         named = parties.get(self.party, ())
-        return set(named) if self.personal else {f"{self.id}@{scope}" for scope in named}
+        needed = self.grant or self.id
+        return set(named) if self.personal else {f"{needed}@{scope}" for scope in named}
 
 
 # fmt: off
@@ -52,7 +54,7 @@ ROLES: dict[str, Role] = {role.id: role for role in (
     Role("institution_admin", "机构管理员", "Institution administrator", "institution"),
     Role("authority", "卫生健康行政部门", "Health authority", "authority"),
     Role("integrity_officer", "科研诚信管理员", "Research integrity officer", "institution"),
-    Role("site_admin", "分中心机构", "Participating institution", "site"),
+    Role("site_admin", "分中心机构", "Participating institution", "site", grant="institution_admin"),
     Role("site_pi", "分中心负责人", "Site principal investigator", "site_pi", personal=True),
     Role("self", "本人", "The person themself", "self", personal=True),
     Role("other", "其他人员", "Other staff", "other", personal=True),
@@ -76,14 +78,23 @@ def keys_of(principal: Principal) -> set[str]:
     return {principal.id, *(f"{g.role}@{g.scope}" for g in principal.grants)}
 
 
-FOLLOWED = {"institution_admin", "ethics_secretary", "academic_secretary", "authority", "integrity_officer"}
-"""Roles whose scope is a feed of its own that its holders read."""
+FOLLOWED = {
+    "institution_admin": "office:",
+    "authority": "office:",
+    "ethics_secretary": "committee:",
+    "academic_secretary": "committee:",
+}
+"""Roles whose scope is a feed that its holders read, and the only kind of scope that is.
+
+An office's feed holds the ID numbers of its staff: whoever keeps a committee or answers for
+integrity does not read it, whatever office their grant names.
+"""
 
 
 def feeds_of(principal: Principal) -> tuple[str, ...]:
     """The feeds that this principal may read, sorted; the registry and the desk agree on it."""
     feeds = {principal.id, "directory"}
-    feeds |= {g.scope for g in principal.grants if g.role in FOLLOWED and g.scope}
+    feeds |= {g.scope for g in principal.grants if g.scope.startswith(FOLLOWED.get(g.role, "-"))}
     if principal.office:
         feeds.add(f"staff:{principal.office.removeprefix('office:')}")
     return tuple(sorted(feeds))

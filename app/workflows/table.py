@@ -11,9 +11,9 @@ from typing import Any, Literal, TypeAlias
 from app.errors import NotAllowed
 from app.forms.conditions import Condition
 from app.forms.schema import Page, refuse_mistakes
-from app.record import Answers, Parties, Principal
+from app.record import Answers, Parties, Principal, Record
 from app.words import Words
-from app.workflows.roles import ROLES, roles_on
+from app.workflows.roles import ROLES, feeds_of, roles_on
 
 Mood: TypeAlias = Literal["draft", "waiting", "back", "done", "ended"]
 """How a state looks in a list: its icon and colour."""
@@ -128,10 +128,9 @@ class Workflow:
     ) -> Step:
         """The step a command takes, or NotAllowed: the gate on the registry and on the desk."""
         mine = set(roles)
-        known = ChainMap(dict(said or {}), dict(answers or {}))
         for step in self.steps:
             fits = step.command == command and state in step.at and mine & set(step.by)
-            if fits and (step.when is None or step.when.holds(known)):
+            if fits and (step.when is None or step.when.holds(_known(step, said or {}, answers or {}))):
                 return step
         raise self._refusal(command, state, mine)
 
@@ -167,6 +166,28 @@ class Workflow:
     def may_begin(self, principal: Principal) -> bool:
         return "anybody" in self.founders or bool({g.role for g in principal.grants} & {*self.founders})
 
+    def roles_in(self, record: Record, principal: Principal) -> set[str]:
+        """The roles that somebody holds on a record: whoever begins one acts in the role that lets them.
+
+        The secretary who founds a committee is given that committee with the first step the
+        registry takes; until then nobody can hold it.
+        """
+        mine = roles_on(record.parties, principal)
+        if not record.revision:
+            mine |= {g.role for g in principal.grants} & {*self.founders}
+        return mine
+
+
+def _known(step: Step, said: Mapping[str, Any], answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What decides on the way a step takes: what it asks for and shows, then the record's answers.
+
+    Nothing else that was said may stand for an answer, and a hidden question has none.
+    """
+    asked = step.asks.fields if step.asks else ()
+    around = {**answers, **{f.id: said[f.id] for f in asked if f.id in said}}
+    heard = {f.id: said[f.id] for f in asked if f.id in said and f.is_shown(around)}
+    return ChainMap(heard, dict(answers))
+
 
 def parties_after(step: Step, parties: Parties, said: Mapping[str, Any]) -> Parties:
     """The parties once a step is taken: those that `engages` names come from what was said."""
@@ -201,4 +222,5 @@ def waits_for(workflow: Workflow, state: str, parties: Parties) -> set[str]:
 
 
 def may_read(workflow: Workflow, state: str, parties: Parties, principal: Principal) -> bool:
-    return bool(set(workflow.state(state).readers) & roles_on(parties, principal))
+    """Whoever is told of a record may read it and its documents; nobody else, whatever their roles."""
+    return bool(audience(workflow, state, parties) & {*feeds_of(principal)})

@@ -5,14 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.answers import check_page
 from app.errors import NotAllowed
 from app.forms import FORMS
-from app.record import Grant, Parties, Principal
+from app.record import Grant, Parties, Principal, Record
 from app.workflows import WORKFLOWS
 from app.workflows.roles import GRANTABLE, ROLES, feeds_of, keys_of, roles_on
 from app.workflows.table import (
@@ -264,6 +266,53 @@ def test_a_record_waits_for_whoever_holds_it() -> None:
 def test_feeds_are_those_of_the_person_their_offices_and_the_directory() -> None:
     assert feeds_of(SECRETARY) == ("committee:e", "directory", "person:2", "staff:h")
     assert "office:h" not in feeds_of(PI)
+
+
+@pytest.mark.parametrize("role", ["ethics_secretary", "academic_secretary", "integrity_officer"])
+def test_an_office_named_in_a_grant_of_another_kind_opens_no_feed(role: str) -> None:
+    odd = replace(STRANGER, grants=(Grant(role, "office:h"), Grant(role, "directory"), Grant(role, "")))
+    assert feeds_of(odd) == ("directory", "person:3", "staff:x")
+
+
+@pytest.mark.parametrize("role", ["institution_admin", "authority"])
+def test_an_office_follows_itself_and_no_committee(role: str) -> None:
+    office = Principal("office:h", "医院", "office:h", grants=(Grant(role, "office:h"), Grant(role, "committee:e")))  # fmt: skip
+    assert feeds_of(office) == ("directory", "office:h", "staff:h")
+
+
+def test_a_participating_institution_reads_what_it_is_told() -> None:
+    site = Principal("office:s", "医院", "office:s", grants=(Grant("institution_admin", "office:s"),))
+    parties = {**PARTIES, "site": ("office:s",)}
+    assert roles_on(parties, site) == {"site_admin"}
+    assert may_read(STUDY, "filed", parties, site)
+    assert not may_read(STUDY, "inst", parties, site)
+
+
+def test_whoever_founds_a_record_acts_on_it_before_the_registry_knows_it() -> None:
+    committee = WORKFLOWS["committee"]
+    parties = committee.parties_of_new("c", SECRETARY)
+    new = Record(UUID(int=1), "committee", 1, "draft", parties=parties)
+    assert committee.roles_in(new, SECRETARY) == {"ethics_secretary"}
+    assert committee.roles_in(new, PI) == set()
+    assert committee.roles_in(replace(new, revision=1), SECRETARY) == set()
+
+
+def test_every_founder_can_take_a_first_step() -> None:
+    for workflow in WORKFLOWS.values():
+        for role in workflow.founders:
+            steps = workflow.open_to(workflow.start, [role])
+            assert steps, f"{role} begins a {workflow.id} and can do nothing"
+
+
+def test_what_a_step_does_not_ask_decides_nothing() -> None:
+    study = {"cat.iit_product_attribute": "new_technology"}
+    said = {"cat.iit_product_attribute": "none"}
+    assert STUDY.step("approve", "inst", ["institution_admin"], said, study).to == "auth"
+
+
+def test_members_named_where_none_are_asked_for_do_not_decide() -> None:
+    said = {"way": "exempt", "members": ["person:4"]}
+    assert STUDY.step("ec_pass", "ec_form", ["ethics_secretary"], said).to == "ec_concl"
 
 
 def test_a_new_record_engages_whoever_began_it() -> None:
