@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,14 @@ from ui.review.review_view import ReviewView
 
 class Person(AtDesk):
     """Whoever sits at this desk now. Every method is one thing a person does."""
+
+    def wait_for_window(self) -> float:
+        """The first window stands; when that was, by the clock on the wall."""
+        window = wait(lambda: self._program.sign_in, "the sign-in window")
+        wait(
+            lambda: window.windowHandle() and window.windowHandle().isExposed(), "the first window"
+        )
+        return time.time()
 
     # -- signing in ------------------------------------------------------------------------
 

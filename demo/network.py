@@ -8,15 +8,19 @@ from contextlib import suppress
 
 
 class Cable:
-    """Forwards connections to `port`; while it is out, nothing gets through and lines are cut."""
+    """Forwards connections; while it is out, nothing gets through and lines are cut."""
 
-    def __init__(self, port: int) -> None:
-        self._to = port
+    def __init__(self) -> None:
+        self._to = 0
         self._is_in = True
         self._lines: set[socket.socket] = set()
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def lead_to(self, port: int) -> None:
+        """Where the registry listens, once it does."""
+        self._to = port
 
     def pull_out(self) -> None:
         self._is_in = False

@@ -32,9 +32,9 @@ class Registry:
                 ],
                 cwd=SOURCE, stdout=said, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        self.port = self._wait()
 
-    def _wait(self) -> int:
+    def port(self) -> int:
+        """Where it listens, once it does."""
         end = time.monotonic() + 60
         while time.monotonic() < end and self._process.poll() is None:
             for line in self._said.read_text(encoding="utf-8").splitlines():
@@ -54,9 +54,9 @@ class Registry:
 class DeskProcess:
     """One computer: a process of its own with its own folder, told what its people do."""
 
-    def __init__(self, name: str, folder: Path, port: int, pictures: Path) -> None:
+    def __init__(self, name: str, folder: Path, pictures: Path) -> None:
         self.name = name
-        self.cable = Cable(port)
+        self.cable = Cable()
         folder.mkdir(parents=True, exist_ok=True)
         self._errors = (folder / "desk.log").open("w", encoding="utf-8")
         self._process = subprocess.Popen(

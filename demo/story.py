@@ -33,7 +33,7 @@ class Story:
             folder.mkdir(parents=True)
         self.kept = output / "stores"
         self.seen: dict[str, Any] = {}
-        self._began = time.monotonic()
+        self._began, self._clock = time.monotonic(), time.time()
 
     @contextmanager
     def step(self, zh: str, en: str) -> Iterator[None]:
@@ -49,14 +49,18 @@ class Story:
 
     def play(self) -> dict[str, Any]:
         """From the first sign-in to the printed summary; what was seen on the way."""
-        with self.step("启动登记中心", "the registry starts"):
-            registry = Registry(self.kept / "registry")
-        desks: list[DeskProcess] = []
+        registry = Registry(self.kept / "registry")
+        names = ("office", "laptop")
+        desks = [DeskProcess(name, self.kept / name, self.pictures) for name in names]
         try:
-            with self.step("打开两台工作台", "two desks are opened"):
-                for name in ("office", "laptop"):
-                    desks.append(DeskProcess(name, self.kept / name, registry.port, self.pictures))
             office, laptop = desks
+            with self.step("打开两台工作台", "two desks are opened"):
+                self.seen["first_window"] = office.do("wait_for_window") - self._clock
+                laptop.do("wait_for_window")
+            with self.step("启动登记中心", "the registry starts"):
+                port = registry.port()
+                for desk in desks:
+                    desk.cable.lead_to(port)
             self.hospital(office)
             self.investigator(laptop)
             self.review(office, laptop)
