@@ -29,6 +29,11 @@ class Fuse:
         event.listen(engine, "before_cursor_execute", self._burn)
         event.listen(engine, "commit", self._burn)
 
+    def take_up(self, engine: Engine) -> None:
+        """The way back of `lay`."""
+        event.remove(engine, "before_cursor_execute", self._burn)
+        event.remove(engine, "commit", self._burn)
+
     def _burn(self, *_event: Any) -> None:
         if self.left:
             self.left -= 1

@@ -24,6 +24,7 @@ class Weather:
 
     lose_request: float = 0
     lose_reply: float = 0
+    slow: float = 0
     repeat: float = 0
     delay: float = 0
     cut: float = 0
@@ -34,9 +35,10 @@ class Weather:
     @staticmethod
     def drawn(random: Random) -> Weather:
         """Some misfortunes are frequent in a run and some never happen: runs are not alike."""
-        return Weather(**{
+        chosen = {
             name: random.choice((0, 0, 0.05, 0.1, 0.25)) for name in Weather.__dataclass_fields__
-        })  # fmt: skip
+        }
+        return Weather(**chosen | {"slow": random.choice((0, 0.2, 0.5))})
 
 
 class Network:
@@ -46,6 +48,8 @@ class Network:
         self, random: Random, weather: Weather, meanwhile: Callable[[], None] = lambda: None
     ) -> None:
         self.random, self.weather, self.meanwhile = random, weather, meanwhile
+        self.overtaking = meanwhile
+        """What happens while a request is slow: others send and read before it arrives."""
         self.held: list[tuple[SimulatedRegistry, Request]] = []
         self.counts: Counter[str] = Counter()
         self._tickets = 0
@@ -56,6 +60,8 @@ class Network:
         request = replace(request, ticket=self._tickets)
         self.counts["requests"] += 1
         self.meanwhile()
+        if request.path == "/changes" and self._happens("slow"):
+            self.overtaking()
         if self._happens("lose_request"):
             raise client.unreachable()
         if self._happens("delay"):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
+from sqlalchemy import Engine
 
 from app.errors import AppError, Invalid
 from server import accounts
@@ -50,25 +52,23 @@ class SimulatedRegistry:
     """Answers requests; `Died` comes out of it when its fuse burns down."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        self._url = f"sqlite:///{folder / 'registry.sqlite3'}"
+        self.engine = _engine(f"sqlite:///{folder / 'registry.sqlite3'}")
         self.archive = Archive(folder / "files")
         self.now = now
         self.fuse = Fuse()
         self.serving = 0
         """The ticket of the request that is being done."""
-        self._open()
-
-    def _open(self) -> None:
-        self.engine = connect(self._url, pool=4)
+        self._callers: dict[str, Caller] = {}
         self.fuse.lay(self.engine)
 
     def restart(self) -> None:
         """After a death: what is in the file is all there is."""
         self.fuse.douse()
         self.engine.dispose()
-        self._open()
+        self._callers.clear()
 
     def close(self) -> None:
+        self.fuse.take_up(self.engine)
         self.engine.dispose()
 
     def answer(self, request: Request) -> Answer:
@@ -82,7 +82,7 @@ class SimulatedRegistry:
         if (request.method, request.path) == ("POST", "/session"):
             who = SignIn.model_validate_json(request.body)
             return _json(accounts.sign_in(self.engine, who, self.now()))
-        asking = caller_of(self.engine, request.token, self.now())
+        asking = self._caller(request.token)
         if request.path.startswith("/files/"):
             return self._file(asking, request)
         return {
@@ -90,6 +90,13 @@ class SimulatedRegistry:
             "/changes": self._changes,
             "/news": self._news,
         }[request.path](asking, request.body)
+
+    def _caller(self, token: str) -> Caller:
+        # Nobody's roles change in a run, and looking them up would be a third of its time; what
+        # decides on a change asks for them anew (`_receive`).
+        if token not in self._callers:
+            self._callers[token] = caller_of(self.engine, token, self.now())
+        return self._callers[token]
 
     def _session(self, asking: Caller, _body: bytes) -> Answer:
         return _json(session_message(self.engine, asking, self.now()))
@@ -126,6 +133,12 @@ class SimulatedRegistry:
         begin = request.headers.get("Range", "bytes=0-")[6:-1]
         status = 206 if int(begin) else 200
         return Answer(status, iter([content[int(begin) :]]))
+
+
+@lru_cache(maxsize=4)
+def _engine(url: str) -> Engine:
+    """One engine for all runs at one place: it keeps the statements that it has compiled."""
+    return connect(url, pool=4)
 
 
 def _json(message: Any) -> Answer:

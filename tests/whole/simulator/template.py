@@ -1,19 +1,26 @@
-"""Where every run begins: the sample province, and desks that have had their initial copy."""
+"""Where every run begins: the sample province, desks with their copy, studies at every stage."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
 
+from app.record import Answers
 from local_db import WorkingCopy
-from server import accounts, passwords, sample
+from server import accounts, sample
 from server.db import connect, transact
 from server.files import Archive
 from server.migrations import migrate
+from server.sample import ident
 from sync import engine as exchange
 from sync.protocol import SignIn
+from tests import builders
 from tests.whole.simulator.network import Calm, DeskClient
 from tests.whole.simulator.registry import SimulatedRegistry
 
@@ -21,6 +28,14 @@ BEGINS = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 KEY = bytes(range(32))
 PI, SECRETARY, HOSPITAL = "林远", "周静", sample.HOSPITAL
 MEMBERS = ("何平", "沈兰")
+STAGES = {"draft": 0, "ec_form": 1, "ec_members": 2, "ec_concl": 4, "inst": 5}
+"""How many steps lead to each."""
+CONCLUSION: Answers = {
+    "decision": "agree",
+    "approval_number": "伦审〔2026〕研018号",
+    "approval_date": "2026-11-20",
+    "approval_document": {"c0000001": builders.document("伦理批件.pdf")},
+}
 
 
 @dataclass(frozen=True)
@@ -51,19 +66,73 @@ def make(folder: Path) -> Path:
     sample.fill(engine, Archive(files), BEGINS)
     engine.dispose()
     registry = SimulatedRegistry(folder, lambda: BEGINS)
-    for place in PLACES:
-        client = DeskClient(registry, Calm())
-        client.sign_in(SignIn(login=place.login, password=sample.PASSWORD, desk=place.name))
-        copy = WorkingCopy(folder / place.name, KEY, now=lambda: BEGINS)
-        copy.remember(client.session())
-        session = copy.session()
-        assert session is not None
+    random = Random("template")
+    desks = {place.name: _desk(place, folder, registry, random) for place in PLACES}
+    for stage in STAGES:
+        _bring_to(stage, desks)
+    for copy, client in desks.values():
         exchange.run(copy, client)
-        copy.prefer("token", client.token)
         copy.close()
+        client.close()
     registry.close()
-    passwords.is_right(None, "")
     return folder
+
+
+Desks = dict[str, tuple[WorkingCopy, DeskClient]]
+
+
+def _desk(
+    place: Place, folder: Path, registry: SimulatedRegistry, random: Random
+) -> tuple[WorkingCopy, DeskClient]:
+    client = DeskClient(registry, Calm())
+    client.sign_in(SignIn(login=place.login, password=sample.PASSWORD, desk=place.name))
+    copy = WorkingCopy(
+        folder / place.name,
+        KEY,
+        now=lambda: BEGINS,
+        new_id=lambda: UUID(int=random.getrandbits(128), version=4),
+    )
+    copy.remember(client.session())
+    copy.prefer("token", client.token)
+    exchange.run(copy, client)
+    return copy, client
+
+
+def _bring_to(stage: str, desks: Desks) -> None:
+    """A study that everybody has handled until this stage."""
+    desk, _client = desks["pi-office"]
+    answers = builders.study_answers({"basic.research_title": f"已有的研究 {stage}"})
+    for content in _documents(answers):
+        desk.add_file(content)
+    study = desk.begin("study", answers, role="pi").id
+    deeds: tuple[tuple[str, str, str, Answers], ...] = (
+        ("pi-office", "submit", "pi", {"ethics_committee": f"committee:{ident(sample.ETHICS)}"}),
+        ("secretary", "ec_pass", "ethics_secretary",
+         {"way": "meeting", "members": [f"person:{ident(name)}" for name in MEMBERS]}),
+        ("member-1", "give", "ethics_member", {}),
+        ("member-2", "give", "ethics_member", {}),
+        ("secretary", "ec_conclude", "ethics_secretary", CONCLUSION),
+    )  # fmt: skip
+    for place, command, role, said in deeds[: STAGES[stage]]:
+        copy, client = desks[place]
+        exchange.run(*desks["pi-office"])
+        exchange.run(copy, client)
+        record = copy.children(study, "opinion")[0] if command == "give" else copy.get(study)
+        for content in _documents(said):
+            copy.add_file(content)
+        filled = {"opinion": "agree"} if command == "give" else {}
+        copy.perform(record.id, command, answers={**record.answers, **filled}, said=said, role=role)
+        exchange.run(copy, client)
+    exchange.run(*desks["pi-office"])
+
+
+def _documents(answers: Any) -> Iterator[bytes]:
+    """The content of every document that these answers name."""
+    if isinstance(answers, dict):
+        if "sha256" in answers:
+            yield f"{answers['name']} {answers['version']}".encode()
+        for inner in answers.values():
+            yield from _documents(inner)
 
 
 def copied(template: Path, to: Path) -> Path:
