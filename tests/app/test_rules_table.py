@@ -205,7 +205,7 @@ STUDY = [
     Line("V-04 block", "所选伦理委员会昨天届满", "attach.ethicsCommitteeId", CHOSEN, CHOSEN, Known(filed_committees=filed("2026-11-20")), Known(filed_committees=filed("2026-11-21"))),
     Line("V-04 warn", "没有备案，但本机构允许", "attach.ethicsCommitteeId", CHOSEN, CHOSEN, Known(filed_committees={}, unfiled_is_allowed=True), Known(filed_committees=filed(), unfiled_is_allowed=True)),
     Line("V-19 block", "没有知情同意书", CONSENT, {CONSENT: None}),
-    Line("V-19 warn", "要知情同意，附了豁免申请书", f"{CONSENT}/x/name", consent("豁免知情同意申请书.pdf"), consent("知情同意书.pdf")),
+    Line("V-19 warn", "要知情同意，附了豁免申请书", f"{CONSENT}/x/name", consent("豁免知情同意申请书.pdf"), {CONSENT: {"x": document("豁免知情同意申请书.pdf"), "y": document("知情同意书.pdf")}}),
     Line("V-19 warn", "免除知情同意，附了同意书", f"{CONSENT}/x/name", {"design.exempt_consent": "yes"} | consent("知情同意书.pdf"), {"design.exempt_consent": "yes"} | consent("知情同意豁免申请书.pdf")),
     Line("V-20 block", "附了 Word 文件", f"{CONSENT}/x/name", consent("知情同意书.docx"), consent("知情同意书 V1.0")),
     Line("V-20 block", "文件名是 PDF，内容不是", "attach.research_protocol_file/a0000001/name", {}, {}, Known(not_pdf=frozenset({SHA})), Known(not_pdf=frozenset())),
@@ -335,7 +335,7 @@ STEPS = [
     Said("ec_conclude", "K15 block", "到会 5 人，只有 3 人同意", "decision", AGREE, AGREE, board(*FOUR[:3], "again", "again"), board(*FOUR, "again")),
     Said("ec_conclude", "K15 block", "回避的不算到会", "decision", AGREE, AGREE, board(*FOUR[:3], "withdraw"), board(*FOUR, "withdraw")),
     Said("ec_conclude", "K15 block", "8 人中 4 人不过半数", "decision", AGREE, AGREE, board(*FOUR, of_all=8), board(*FOUR, of_all=7)),
-    Said("ec_conclude", "K15 warn", "简易程序两名委员意见不一", "decision", AGREE, AGREE, board("agree", "again", way="expedited"), board("agree", "agree", way="expedited")),
+    Said("ec_conclude", "K15 warn", "简易程序两名委员意见不一", "decision", AGREE, AGREE, board("agree", "again", way="expedited"), board("agree", "agree", "withdraw", way="expedited")),
     Said("ec_conclude", "K15 block", "委员人数未知则不说", "decision", AGREE, AGREE, board("agree"), Known(way="meeting")),
 ]  # fmt: skip
 
