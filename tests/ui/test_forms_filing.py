@@ -620,3 +620,62 @@ def test_what_is_wrong_is_never_cut_off(qtbot: QtBot, desk_of: DeskOf) -> None:
     assert sum(bool(cell.problem_texts()) for cell in cells) > 3
     for cell in cells:
         assert cell.height() >= cell.layout().totalHeightForWidth(cell.width()), cell.path
+
+
+def test_a_long_page_grows_only_below_what_is_in_sight(
+    qtbot: QtBot, draft: tuple[Desk, Record]
+) -> None:
+    view = shown(qtbot, *draft)
+    view.open_page("design")
+    page, area = view.pages["design"], view._areas["design"]
+    first = dict(page._cells)
+    assert not page.is_whole
+    QApplication.sendPostedEvents()
+    bottom = area.viewport().mapToGlobal(area.viewport().rect().bottomLeft()).y()
+    last = list(first.values())[-1]
+    assert last.mapToGlobal(last.rect().bottomLeft()).y() >= bottom  # the window is full
+    was = {path: cell.mapToGlobal(cell.rect().topLeft()) for path, cell in first.items()}
+    focus = QApplication.focusWidget()
+
+    qtbot.waitUntil(lambda: page.is_whole)
+    QApplication.sendPostedEvents()
+
+    assert len(page.cells) > len(first)
+    assert was == {path: c.mapToGlobal(c.rect().topLeft()) for path, c in first.items()}
+    assert QApplication.focusWidget() is focus
+
+
+def test_a_problem_further_down_is_gone_to_before_its_question_was_made(
+    qtbot: QtBot, draft: tuple[Desk, Record]
+) -> None:
+    view = shown(qtbot, *draft)
+    page = FORMS["study"].page_of("design.study_design")
+    last = [f for f in page.fields if f.is_shown(view.draft.known())][-1]  # type: ignore[union-attr]
+
+    view.open_page(page.id)
+    assert last.id not in view.pages[page.id]._cells
+    view.go_to(last.id)
+
+    cell = view.pages[page.id].cells[last.id]
+    area = view._areas[page.id].viewport()
+    qtbot.waitUntil(lambda: area.rect().contains(cell.mapTo(area, cell.rect().topLeft())))
+    assert cell.isAncestorOf(QApplication.focusWidget())
+
+
+def test_what_is_made_later_is_judged_and_comes_in_its_turn(
+    qtbot: QtBot, draft: tuple[Desk, Record]
+) -> None:
+    desk, _record = draft
+    view = shown(qtbot, desk, desk.copy.begin("study", {}, role="pi"))
+    view.check()
+    view.open_page("basic")
+    page = view.pages["basic"]
+    first = set(page._cells)
+
+    qtbot.waitUntil(lambda: page.is_whole)
+
+    later = {p.path for p in view.problems if p.path in page.cells} - first
+    assert later
+    assert all(page.cells[path].problem_texts() for path in later)
+    order = [f.id for f in page.fields if f.id in page.cells]
+    assert [i.widget().field.id for i in page.flow._items] == order  # type: ignore[attr-defined]

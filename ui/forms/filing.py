@@ -231,7 +231,9 @@ class FilingView(QWidget):
     def _make_page(self, page: Page) -> None:
         assert self.draft is not None
         around = Around(self.draft, self._desk, self.record)
-        view = PageView(page.fields, around, read_only=self.is_read_only)
+        view = PageView(
+            page.fields, around, read_only=self.is_read_only, in_sight=self.stack.height()
+        )
         sheet = QWidget()
         look.mark(sheet, "sheet")
         outer = QHBoxLayout(sheet)
@@ -380,7 +382,7 @@ class FilingView(QWidget):
             self.open_page(page.id)
         cell = self.pages[self.page_id].cells.get(path.split("/")[0])
         if cell is not None and not cell.isHidden():
-            self._areas[self.page_id].ensureWidgetVisible(cell, 20, 40)
+            QTimer.singleShot(0, self, partial(self._reveal, cell))
 
     # -- saving and steps ------------------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -14,51 +16,103 @@ from ui.forms.cell import Cell
 from ui.forms.editing import Around, Editor, is_composing, make_editor
 from ui.forms.flow import Flow
 
+SLICE = 0.012
+"""Seconds for which questions out of sight are made in one go; then the person has their turn."""
+
 
 class PageView(QWidget):
-    """The questions that are asked now. A question's widgets are made when it is first asked."""
+    """The questions that are asked now. A question's widgets are made when it is first asked.
+
+    With `in_sight` (pixels) only as many are made at once as fill that height. The others follow
+    below them, from top to bottom in idle moments, so that nothing that is seen moves.
+    """
 
     left = Signal(str)
     """The path of an answer that the person has gone away from: it may be judged now."""
     entered = Signal(str)
 
-    def __init__(self, fields: Iterable[Field], around: Around, *, read_only: bool = False) -> None:
+    def __init__(
+        self, fields: Iterable[Field], around: Around, *, read_only: bool = False, in_sight: int = 0
+    ) -> None:
         super().__init__()
         self.fields = ordered(fields)
         self.around, self._draft, self._read_only = around, around.draft, read_only
-        self.cells: dict[str, Cell] = {}
+        self._cells: dict[str, Cell] = {}
+        self._reached = 0
+        """How many fields have had their turn; those after it are made later."""
         self._problems: Sequence[Problem] = ()
         self._judged = False
         self._is_stale = False
         self.flow = Flow(self)
         self.flow.setContentsMargins(0, 0, 0, 0)
-        self.look_again()
+        self._go_on(lambda high: bool(in_sight) and high > in_sight)
+        if not self.is_whole:
+            QTimer.singleShot(0, self, self._make_some)
         self._draft.answered.connect(self._on_answered)
         self._draft.refreshed.connect(self._on_refreshed)
         QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
 
     # -- what is asked -------------------------------------------------------------------
 
-    def look_again(self) -> None:
-        """Ask what these answers ask for, and no more."""
-        known = self.around.known()
-        made = False
-        place = 0
-        for field in self.fields:
-            shown = field.is_shown(known)
-            cell = self.cells.get(field.id)
-            if cell is None and shown:
-                cell = self._make(field, place)
-                made = True
-            if cell is None:
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """Every question that was ever asked, by its field; what is not made yet is made now."""
+        self.make_all()
+        return self._cells
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every question that is asked stands on the page."""
+        return self._reached == len(self.fields)
+
+    def make_all(self) -> None:
+        if not self.is_whole:
+            self._go_on(lambda _high: False)
+
+    def _make_some(self) -> None:
+        if self.is_whole:
+            return
+        end = time.perf_counter() + SLICE
+        self._go_on(lambda _high: time.perf_counter() > end)
+        if not self.is_whole:
+            QTimer.singleShot(0, self, self._make_some)
+
+    def _go_on(self, enough: Callable[[int], bool]) -> None:
+        """Make the next questions, at least one, until `enough` of their height so far."""
+        known, high, place = self.around.known(), 0, len(self._cells)
+        for field in self.fields[self._reached :]:
+            self._reached += 1
+            if not self._look_at(field, known, place):
                 continue
             place += 1
-            if shown:
-                cell.look_again(known)
-            if cell.isHidden() == shown:
-                cell.setVisible(shown)
-        if made:
+            cell = self._cells[field.id]
+            self._tell(cell)
+            high += cell.sizeHint().height() // (3 if cell.is_short else 1)
+            if enough(high):
+                break
+        self._order_tabs()
+
+    def look_again(self) -> None:
+        """Ask what these answers ask for, and no more."""
+        known, before, place = self.around.known(), len(self._cells), 0
+        for field in self.fields[: self._reached]:
+            place += self._look_at(field, known, place)
+        if len(self._cells) > before:
             self._order_tabs()
+
+    def _look_at(self, field: Field, known: Mapping[str, Any], place: int) -> bool:
+        """Show a question or not; give whether it has a cell, then at `place`."""
+        shown = field.is_shown(known)
+        cell = self._cells.get(field.id)
+        if cell is None and shown:
+            cell = self._make(field, place)
+        if cell is None:
+            return False
+        if shown:
+            cell.look_again(known)
+        if cell.isHidden() == shown:
+            cell.setVisible(shown)
+        return True
 
     def _make(self, field: Field, place: int) -> Cell:
         editor = make_editor(field, self.around)
@@ -67,7 +121,7 @@ class PageView(QWidget):
         editor.set_value(self._draft.value(editor.path))
         if self._read_only:
             editor.set_read_only(True)
-        self.cells[field.id] = cell
+        self._cells[field.id] = cell
         self.flow.insert(place, cell)
         editor.changed.connect(lambda: self._on_changed(editor))
         return cell
@@ -76,9 +130,9 @@ class PageView(QWidget):
         """Tab goes as one reads, also to what appeared later."""
         last: QWidget | None = None
         for field in self.fields:
-            if field.id not in self.cells:
+            if field.id not in self._cells:
                 continue
-            for widget in stops(self.cells[field.id].editor):
+            for widget in stops(self._cells[field.id].editor):
                 if last is not None:
                     QWidget.setTabOrder(last, widget)
                 last = widget
@@ -101,8 +155,8 @@ class PageView(QWidget):
     def _show_answers(self, path: str, start: str) -> None:
         """Show what was answered: the one question, or all below a row that was replaced."""
         field_id = path.removeprefix(start).split("/")[0]
-        cell = self.cells.get(field_id) if path.startswith(start) else None
-        for found in [cell] if cell else [] if path.startswith(start) else self.cells.values():
+        cell = self._cells.get(field_id) if path.startswith(start) else None
+        for found in [cell] if cell else [] if path.startswith(start) else self._cells.values():
             self._show_answer(found)
 
     def _show_answer(self, cell: Cell) -> None:
@@ -115,7 +169,7 @@ class PageView(QWidget):
         """Answers came from elsewhere; what is just being composed is left alone."""
         self._is_stale = False
         focus = QApplication.focusWidget()
-        for cell in self.cells.values():
+        for cell in self._cells.values():
             if not (is_composing() and focus is not None and cell.isAncestorOf(focus)):
                 self._show_answer(cell)
         self.look_again()
@@ -130,7 +184,7 @@ class PageView(QWidget):
     def judge(self, problems: Sequence[Problem], *, everything: bool) -> None:
         """Tell problems at their answers: those that were left, or all after 检查."""
         self._problems, self._judged = problems, everything
-        for cell in self.cells.values():
+        for cell in self._cells.values():
             self._tell(cell)
 
     def _tell(self, cell: Cell) -> None:
@@ -155,7 +209,7 @@ class PageView(QWidget):
     def _cell_of(self, widget: QWidget | None) -> Cell | None:
         if widget is None or not self.isAncestorOf(widget):
             return None
-        return next((c for c in self.cells.values() if c.isAncestorOf(widget)), None)
+        return next((c for c in self._cells.values() if c.isAncestorOf(widget)), None)
 
     # -- going there -----------------------------------------------------------------------
 
@@ -169,7 +223,7 @@ class PageView(QWidget):
 
     def go_to_first(self) -> None:
         for field in self.fields:
-            cell = self.cells.get(field.id)
+            cell = self._cells.get(field.id)
             if cell is not None and not cell.isHidden() and not self._read_only:
                 cell.editor.setFocus(Qt.FocusReason.TabFocusReason)
                 return
