@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -16,7 +17,7 @@ Seen: TypeAlias = tuple[int, dict[str, Any], bool, bool]
 """A record's number, its head as on the wire, whether it is unsent, whether it has a problem."""
 
 TRIGRAM = 3
-"""The index finds words of this length or more; shorter ones are looked for in every row."""
+"""The index of trigrams finds words of this length or more; that of pairs the shorter ones."""
 
 COLUMNS = (
     "form", "state", "revision", "number", "title", "sort", "initials", "parent", "updated_at",
@@ -39,6 +40,24 @@ def sought(head: dict[str, Any]) -> str:
     return plain("\n".join(part for part in parts if part))
 
 
+def pairs(text: str) -> str:
+    """Every two neighbours in a text as codes, and the last character of each word alone.
+
+    So two characters are a code, and one is the beginning of a code.
+    """
+    found: set[str] = set()
+    for word in text.split():
+        found.update(map(str.__add__, word, word[1:]))
+        found.add(word[-1])
+    return " ".join(map(_code, found))
+
+
+@lru_cache(maxsize=50_000)
+def _code(pair: str) -> str:
+    """In letters and digits only, so that `%`, `"` or `ß` are characters like all others."""
+    return pair.encode("utf-16-be").hex()
+
+
 def put(connection: Connection, seen: Sequence[Seen], fresh: frozenset[int] = frozenset()) -> None:
     """Store how records are seen. `fresh`: the numbers that no list has yet."""
     was = _clear(connection, [n for n, *_ in seen if n not in fresh])
@@ -58,13 +77,14 @@ def put(connection: Connection, seen: Sequence[Seen], fresh: frozenset[int] = fr
         ("INSERT INTO party (name, n) VALUES (?, ?)", parties),
         ("REPLACE INTO words (n, text) VALUES (?, ?)", finds),
         ("REPLACE INTO find (rowid, text) VALUES (?, ?)", finds),
+        ("REPLACE INTO pair (rowid, text) VALUES (?, ?)", [(n, pairs(find)) for n, find in finds]),
     ):
         if values:
             connection.exec_driver_sql(sql, values)
 
 
 def _clear(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
-    """Take records out of the small indexes; give what the trigrams were made of."""
+    """Take records out of the small indexes; give what the searched ones were made of."""
     if not numbers:
         return {}
     these = "IN (SELECT value FROM json_each(?))"
@@ -79,8 +99,8 @@ def remove(connection: Connection, numbers: Iterable[int]) -> None:
     """Take records out of every list; the records themselves stay."""
     gone = [(n,) for n in numbers]
     if gone:
-        for table in ("find", "words", "head", "waits", "party"):
-            column = "rowid" if table == "find" else "n"
+        for table in ("find", "pair", "words", "head", "waits", "party"):
+            column = "rowid" if table in ("find", "pair") else "n"
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = ?", gone)
 
 
@@ -126,8 +146,8 @@ def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
             claims.append("n IN (SELECT rowid FROM find WHERE text MATCH ?)")
             values.append('"' + word.replace('"', '""') + '"')
         else:
-            claims.append("n IN (SELECT n FROM words WHERE instr(text, ?))")
-            values.append(word)
+            claims.append("n IN (SELECT rowid FROM pair WHERE pair MATCH ?)")
+            values.append(f'"{_code(word)}"' + ("*" if len(word) == 1 else ""))
     return " AND ".join(claims), tuple(values)
 
 

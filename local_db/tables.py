@@ -170,3 +170,10 @@ FIND = (
     "CREATE VIRTUAL TABLE find USING fts5"
     "(text, content='', contentless_delete=1, tokenize='trigram')"
 )
+
+# Pairs of neighbouring characters of `words.text`, for words of one character or two; written as
+# words that no tokenizer takes apart (`listing.pairs`). Without positions: which records is enough.
+PAIR = (
+    "CREATE VIRTUAL TABLE pair USING fts5"
+    "(text, content='', contentless_delete=1, detail=none, tokenize='ascii')"
+)

@@ -14,11 +14,26 @@ from sqlalchemy import Connection, Engine
 
 from app.errors import TooOld
 from local_db.engine import Store, connect, open_engine, told_in_words
-from local_db.tables import FIND, METADATA
+from local_db.listing import pairs
+from local_db.tables import FIND, METADATA, PAIR
 
 Step = Callable[[Connection], None]
 
-STEPS: tuple[Step, ...] = ()
+
+def index_pairs(connection: Connection) -> None:
+    """To version 2: words of one character or two are found by an index."""
+    connection.exec_driver_sql(PAIR)
+    last = -1
+    while page := connection.exec_driver_sql(
+        "SELECT n, text FROM words WHERE n > ? ORDER BY n LIMIT 1000", (last,)
+    ).all():
+        connection.exec_driver_sql(
+            "INSERT INTO pair (rowid, text) VALUES (?, ?)", [(n, pairs(text)) for n, text in page]
+        )
+        last = page[-1][0]
+
+
+STEPS: tuple[Step, ...] = (index_pairs,)
 """The first step leads from version 1 to version 2."""
 
 
@@ -50,6 +65,7 @@ def _walk(engine: Engine, version: int, steps: Sequence[Step]) -> None:
         with writes.begin() as connection:
             METADATA.create_all(connection, checkfirst=False)
             connection.exec_driver_sql(FIND)
+            connection.exec_driver_sql(PAIR)
             _set_version(connection, 1 + len(steps))
         return
     for number, step in enumerate(steps[version - 1 :], start=version + 1):

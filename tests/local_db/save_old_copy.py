@@ -15,6 +15,7 @@ from uuid import UUID
 
 from local_db import WorkingCopy, upgrades
 from local_db.engine import connect
+from local_db.listing import pairs
 from local_db.tables import METADATA
 from tests.local_db.desks import HOSPITAL, PI, session, study, told
 
@@ -40,19 +41,23 @@ def fill(folder: Path) -> None:
 
 
 def dump(path: Path) -> str:
-    """The store as SQL text; the trigrams, which cannot be read back, are made anew."""
+    """The store as SQL text; what is searched, which cannot be read back, is made anew."""
     lines = ["BEGIN;"]
     with closing(connect(path, KEY, read_only=True)) as raw:
         made = raw.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
         lines += [
-            sql.strip() + ";" for name, sql in made if not name.startswith(("find_", "sqlite_"))
+            sql.strip() + ";"
+            for name, sql in made
+            if not name.startswith(("find_", "pair_", "sqlite_"))
         ]
         for table in METADATA.sorted_tables:
             for row in raw.execute(f"SELECT * FROM {table.name}"):
                 values = ", ".join(map(_literal, row))
                 lines.append(f"INSERT INTO {table.name} VALUES ({values});")
+        searched = raw.execute("SELECT n, text FROM words").fetchall()
         version = raw.execute("PRAGMA user_version").fetchone()[0]
     lines.append("INSERT INTO find (rowid, text) SELECT n, text FROM words;")
+    lines += [f"INSERT INTO pair (rowid, text) VALUES ({n}, '{pairs(t)}');" for n, t in searched]
     return "\n".join([*lines, f"PRAGMA user_version = {version};", "COMMIT;", ""])
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.errors import NotFound
 from app.forms import FORMS
 from app.record import Passage
 from app.workflows.roles import keys_of
 from local_db import Query, WorkingCopy
+from local_db.listing import plain
 from tests.local_db.desks import (
     COMMITTEE,
     OFFICE,
@@ -84,6 +88,37 @@ def test_search_finds(filled: WorkingCopy, text: str, found: set[int]) -> None:
 
     assert {titles.index(row.head.title) for row in page.rows} == found
     assert page.total == filled.count(Query("study", text=text)) == len(found)
+
+
+CHARACTERS = st.sampled_from(list("研究研aAß%_\"*'-·Ως、 \u3000\n𠮷é①ﬁ"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    titles=st.lists(st.text(CHARACTERS, max_size=12), min_size=1, max_size=6),
+    texts=st.lists(st.text(CHARACTERS, min_size=1, max_size=3), min_size=1, max_size=8),
+)
+def test_the_shortest_words_find_what_a_look_through_every_text_finds(
+    titles: list[str], texts: list[str]
+) -> None:
+    with TemporaryDirectory() as folder:
+        copy = desk(Path(folder), bytes(32))
+        records = [study(title) for title in titles]
+        copy.take([told(record, n) for n, record in enumerate(records, start=1)])
+        # What was called otherwise before is found by its new name only.
+        renamed = replace(records[0], answers={TITLE: titles[-1]}, revision=2)
+        copy.take([told(renamed, len(records) + 1)])
+        with copy._store.reading() as db:
+            held = dict(
+                db.exec_driver_sql("SELECT id, text FROM words JOIN record USING (n)").all()
+            )
+        for text in texts:
+            words = [word for word in plain(text).split() if len(word) < 3]
+            page = copy.rows(Query("study", text=" ".join(words)))
+            scanned = {i for i, whole in held.items() if all(word in whole for word in words)}
+            assert {row.head.id for row in page.rows} == scanned, words
+            assert page.total == len(scanned)
+        copy.close()
 
 
 def test_titles_are_sorted_as_they_sound(filled: WorkingCopy) -> None:

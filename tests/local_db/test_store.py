@@ -266,16 +266,16 @@ def test_an_older_store_walks_the_steps_and_a_copy_is_kept_first(
     record = copy.begin("study", {TITLE: "升级前写的"}, role="pi")
     copy.close()
 
-    open_up_to_date(tmp_path / "store.db", key, steps=(_add_a_column,)).close()
+    open_up_to_date(tmp_path / "store.db", key, steps=(*upgrades.STEPS, _add_a_column)).close()
 
-    assert _version_and_tables(tmp_path / "store.db", key)[0] == 2
+    assert _version_and_tables(tmp_path / "store.db", key)[0] == _latest() + 1
     with closing(connect(tmp_path / "store.db", key)) as raw:
         assert raw.execute("SELECT count(pages) FROM file").fetchone() == (0,)
         assert raw.execute("SELECT title FROM head").fetchall() == [("升级前写的",)]
     # Back to the copy: it is the whole store of before, under the same key.
     for stray in tmp_path.glob("store.db*"):
         stray.unlink()
-    (tmp_path / "store.v1.bak").rename(tmp_path / "store.db")
+    (tmp_path / f"store.v{_latest()}.bak").rename(tmp_path / "store.db")
     again = WorkingCopy(tmp_path, key)
     assert again.get(record.id).answers[TITLE] == "升级前写的"
     again.close()
@@ -286,7 +286,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, key: bytes
     before = _version_and_tables(tmp_path / "store.db", key)
 
     with pytest.raises(RuntimeError, match="power failed"):
-        open_up_to_date(tmp_path / "store.db", key, steps=(_fail_half_way,))
+        open_up_to_date(tmp_path / "store.db", key, steps=(*upgrades.STEPS, _fail_half_way))
 
     assert _version_and_tables(tmp_path / "store.db", key) == before
     WorkingCopy(tmp_path, key).close()
@@ -328,6 +328,9 @@ def test_an_example_of_every_version_opens_with_its_records(tmp_path: Path, key:
 
         assert copy.principal() == PI
         assert [row.head.title for row in copy.rows(Query("person")).rows] == ["向晚晴"]
+        for text in ("晴", "晚", "向晚", "晚晴", "向晚晴", "xw"):
+            assert copy.count(Query("person", text=text)) == 1, text
+        assert copy.count(Query("person", text="晚向")) == 0
         assert [item.command for item in copy.outbox()] == ["save"]
         assert copy.positions() == {PI.id: 7}
         copy.close()
