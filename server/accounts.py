@@ -209,19 +209,20 @@ def _begin(
     session: Session, account: UUID, login: str, who: SignIn, how: tuple[str, datetime]
 ) -> None:
     token, now = how
+    desk = who.desk.replace("\x00", "")  # PostgreSQL keeps none in a text
     _forgive(session, login)
     # One session for each desk: signing in again there ends the one before.
     session.execute(
-        delete(SessionRow).where(SessionRow.account == account, SessionRow.desk == who.desk)
+        delete(SessionRow).where(SessionRow.account == account, SessionRow.desk == desk)
     )
     session.execute(delete(SessionRow).where(SessionRow.seen < now - IDLE))
     session.execute(
         insert(SessionRow).values(
             token=digest_of(token),
             account=account,
-            login=who.login.strip(),
-            desk=who.desk,
-            desk_name=who.desk_name,
+            login=who.login.strip().replace("\x00", ""),
+            desk=desk,
+            desk_name=who.desk_name.replace("\x00", ""),
             began=now,
             seen=now,
         )

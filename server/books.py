@@ -254,6 +254,11 @@ def files_of(record: Record) -> set[str]:
     return set(_named([record.answers, *(passage.said for passage in record.log)]))
 
 
+def files_named(answers: Answers) -> set[str]:
+    """The SHA-256 of every document among these answers."""
+    return set(_named(answers))
+
+
 def _named(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("sha256"), str):

@@ -6,6 +6,7 @@ follows from it: opinions asked for, accounts opened, the step of a study when a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from uuid import UUID, uuid5
@@ -115,6 +116,13 @@ def _numbered_study(turn: Turn, after: Record) -> Record:
     return replace(after, number=numbering.study(turn.books.session, province, turn.books.now))
 
 
+REFERENCE = {
+    "institution": re.compile(r"office:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "person": re.compile(r"person:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+}
+"""The only names that a typed answer may add to a record's parties: a party is also a feed."""
+
+
 def _sites(study: Record) -> Parties:
     """Participating institutions and their investigators that were picked from the list."""
     found: dict[str, set[str]] = {"site": set(), "site_pi": set()}
@@ -125,8 +133,9 @@ def _sites(study: Record) -> Parties:
             continue
         for inner in group.type.fields:
             if isinstance(inner.type, Text) and inner.type.linked in party:
-                refs = {row.get(inner.type.link_field) for row in rows.values()}
-                found[party[inner.type.linked]] |= {r for r in refs if isinstance(r, str) and r}
+                refs = {str(row.get(inner.type.link_field)) for row in rows.values()}
+                pattern = REFERENCE[inner.type.linked]
+                found[party[inner.type.linked]] |= {r for r in refs if pattern.fullmatch(r)}
     mine = set(study.parties.get("institution", ())) | set(study.parties.get("pi", ()))
     return {name: tuple(sorted(refs - mine)) for name, refs in found.items() if refs - mine}
 

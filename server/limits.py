@@ -27,7 +27,7 @@ class RequestLimit:
         is_file = scope["method"] == "PUT" and "/files/" in scope["path"]
         most = LARGEST_FILE if is_file else LARGEST_MESSAGE
         told = dict(scope["headers"]).get(b"content-length", b"0")
-        taken, is_over = 0, not told.isdigit() or int(told) > most
+        taken, is_over = 0, not told.isdigit() or len(told) > 15 or int(told) > most
 
         async def counted() -> Message:
             nonlocal taken, is_over

@@ -23,6 +23,8 @@ from server.turn import Turn
 
 KEYS = ("id_number", "mobile", "email")
 LOGINS = ("mobile", "email")
+LONGEST = 200
+"""Characters of a login or an ID number."""
 OF_COMMITTEE = ("ethics_member", "ethics_secretary")
 
 
@@ -138,7 +140,7 @@ def open_account(turn: Turn, after: Record) -> None:
         insert(AccountRow).values(
             id=after.id,
             principal=f"person:{after.id}",
-            name=after.answers["name"],
+            name=str(after.answers["name"]).replace("\x00", ""),
             office=uuid_of(after.parties.get("institution", ())),
             password=passwords.hashed(turn.said["password"]),
             must_change=True,
@@ -165,6 +167,7 @@ def keep_in_step(turn: Turn, after: Record) -> None:
     if not _has_account(session, after.id):
         return
     refuse_taken(turn.books, after)
+    _refuse_unfit_logins(session, after)
     session.execute(delete(UniqueKeyRow).where(UniqueKeyRow.person == after.id))
     rows = [
         {"kind": kind, "value": _key(str(after.answers[kind])), "person": after.id}
@@ -173,7 +176,7 @@ def keep_in_step(turn: Turn, after: Record) -> None:
     ]
     if rows:
         session.execute(insert(UniqueKeyRow), rows)
-    name = str(after.answers.get("name") or "")
+    name = str(after.answers.get("name") or "").replace("\x00", "")
     if name:
         session.execute(update(AccountRow).where(AccountRow.id == after.id).values(name=name))
     logins = {normal(str(after.answers[kind])) for kind in LOGINS if after.answers.get(kind)}
@@ -181,6 +184,27 @@ def keep_in_step(turn: Turn, after: Record) -> None:
         session.execute(delete(LoginRow).where(LoginRow.account == after.id))
         session.execute(
             insert(LoginRow), [{"login": login, "account": after.id} for login in sorted(logins)]
+        )
+
+
+def _refuse_unfit_logins(session: Session, person: Record) -> None:
+    """A login is short, and nobody else's: also not the name of an office."""
+    typed = {kind: normal(str(person.answers.get(kind) or "")) for kind in KEYS}
+    taken = set(
+        session.scalars(
+            select(LoginRow.login).where(
+                LoginRow.login.in_([typed[kind] for kind in LOGINS if len(typed[kind]) <= LONGEST]),
+                LoginRow.account != person.id,
+            )
+        )
+    )
+    wrong = [k for k in KEYS if len(typed[k]) > LONGEST or (k in LOGINS and typed[k] in taken)]
+    if wrong or typed["mobile"] == typed["email"] != "":
+        raise Invalid(
+            "手机号或邮箱已被其他账号使用，或填写有误。请核对后重新填写。",
+            "The mobile number or the e-mail is used by another account, or is not right. Please "
+            "check it.",
+            problems=wrong or ["email"],
         )
 
 

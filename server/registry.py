@@ -24,7 +24,7 @@ from app.workflows import WORKFLOWS
 from app.workflows.table import Step, Workflow, answers_after, may_read, parties_after
 from server import effects
 from server.access import may_use
-from server.books import Books, Deed, files_of
+from server.books import Books, Deed, files_named, files_of
 from server.tables import DoneRow, RevisionRow
 from server.turn import Turn
 from sync.protocol import Change, Outcome
@@ -115,7 +115,7 @@ class Registry:
             parties=parties_after(step, record.parties, said),
             form_version=form.version,
         )
-        self._refuse_foreign_files(after, standing)
+        self._refuse_foreign_files(after, said, standing)
         secrets = (
             {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
         )
@@ -173,24 +173,30 @@ class Registry:
 
     def _refuse_unseen(self, record: Record, change: Change) -> None:
         """A decision counts for the revision that stands; what one did oneself one has seen."""
-        others = self._session.execute(
-            select(func.count())
-            .select_from(RevisionRow)
-            .where(
-                RevisionRow.record == record.id,
-                RevisionRow.revision > change.base_revision,
-                RevisionRow.actor != self._principal.id,
-            )
-        ).scalar_one()
-        if others or change.base_revision > record.revision:
+        is_known = 0 <= change.base_revision <= record.revision
+        others = (
+            not is_known
+            or self._session.execute(
+                select(func.count())
+                .select_from(RevisionRow)
+                .where(
+                    RevisionRow.record == record.id,
+                    RevisionRow.revision > change.base_revision,
+                    RevisionRow.actor != self._principal.id,
+                )
+            ).scalar_one()
+        )
+        if others:
             raise Conflict(
                 "您阅读之后，这条记录又有变化。请重新阅读，再作决定。",
                 "The record has changed since you read it. Please read it again, then decide.",
                 revision=record.revision,
             )
 
-    def _refuse_foreign_files(self, after: Record, standing: Record | None) -> None:
-        named = files_of(after) - (files_of(standing) if standing else set())
+    def _refuse_foreign_files(self, after: Record, said: Answers, standing: Record | None) -> None:
+        # What was said is kept in the log, and whoever reads the record may have its documents.
+        named = files_of(after) | files_named(said)
+        named -= files_of(standing) if standing else set()
         missing = sorted(s for s in named if not may_use(self._session, self._principal, s))
         if missing:
             raise TryLater(
@@ -211,6 +217,13 @@ def _declared(change: Change) -> tuple[Form, Workflow]:
         raise NotFound(
             f"登记中心没有“{change.form}”这种表单。请更新登记中心，或联系技术支持。",
             f"The registry does not know the form “{change.form}”. Please ask for support.",
+        )
+    if change.form_version < 1:
+        raise Invalid(
+            "上报的内容不合规定，登记中心不能处理。请更新程序后再试。",
+            "This change is not as the protocol says and cannot be done. Please update the "
+            "program and try again.",
+            parts=["form_version"],
         )
     if change.form_version > form.version:
         raise TryLater(
@@ -240,7 +253,9 @@ MOST = 2000
 
 def _checked_edits(form: Form, change: Change) -> Edits:
     edits = edits_up_to_date(form.id, change.form_version, dict(change.edits), latest=form.version)
-    wrong = sorted(p for p, (_was, now) in edits.items() if not _is_leaf(form, p, now))
+    wrong = sorted(
+        p for p, (was, now) in edits.items() if not (_is_leaf(form, p, now) and _is_plain(was))
+    )
     if wrong:
         raise Invalid(
             f"登记中心不认识这些内容：{'、'.join(wrong[:5])}。请更新程序后再试。",
@@ -269,10 +284,26 @@ def _is_plain(value: Any, *, inside: bool = False) -> bool:
     if isinstance(value, list):
         return not inside and len(value) <= MOST and all(_is_plain(v, inside=True) for v in value)
     if isinstance(value, str):
-        return len(value) <= LONGEST
+        return len(value) <= LONGEST and _is_text(value)
     if isinstance(value, bool) or value is None:
         return True
     return isinstance(value, int | float) and abs(value) < 2**53
+
+
+def _is_text(value: str) -> bool:
+    """Whether it is made of characters: JSON can also write halves of them."""
+    return not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+DEEPEST = 6
+"""Levels of what is said to a step: a group, its row, its documents and their rows."""
+
+
+def _is_sayable(value: Any, left: int = DEEPEST) -> bool:
+    if isinstance(value, dict):
+        inner = (*value.keys(), *value.values())
+        return left > 0 and len(value) <= MOST and all(_is_sayable(v, left - 1) for v in inner)
+    return _is_plain(value)
 
 
 def _refuse_unwritable(form: Form, step: Step, edits: Iterable[str]) -> None:
@@ -304,7 +335,15 @@ def _asked(workflow: Workflow, change: Change) -> Answers:
         if step.command == change.command and step.asks
         for f in step.asks.fields
     }
-    return {key: value for key, value in change.said.items() if key in fields}
+    said = {key: value for key, value in change.said.items() if key in fields}
+    if wrong := sorted(key for key, value in said.items() if not _is_sayable(value)):
+        raise Invalid(
+            f"登记中心不认识这些内容：{'、'.join(wrong)}。请更新程序后再试。",
+            f"The registry does not know these answers: {', '.join(wrong)}. Please update the "
+            "program and try again.",
+            problems=wrong,
+        )
+    return said
 
 
 def _said(step: Step, said: Answers, answers: Answers) -> Answers:

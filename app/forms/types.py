@@ -317,7 +317,7 @@ class Pointer(FieldType):
 
     def problem(self, value: Any) -> Words | None:
         if isinstance(value, str) and re.fullmatch(
-            r"(person|office|committee):[0-9a-f-]{36}", value
+            r"(person|office|committee):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value
         ):
             return None
         return Words("请从名录中选择。", "Please choose from the directory.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -40,7 +41,8 @@ def spoken(
     version: Annotated[str, Header(alias=VERSION_HEADER)] = str(CURRENT),
 ) -> None:
     """Refuse a desk older than what is still spoken; a newer one speaks our version."""
-    if not version.isdigit() or int(version) < OLDEST:
+    # Digits of other scripts and endless ones are digits too, but no number we could read.
+    if not re.fullmatch(r"[0-9]{1,6}", version) or int(version) < OLDEST:
         raise TooOld(
             "本程序版本过旧，登记中心已不再支持。请更新程序；未上报的内容会保留在本机。",
             "This program is too old for the registry. Please update it; unsent work is kept.",

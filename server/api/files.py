@@ -40,6 +40,7 @@ def _archive(request: Request) -> Archive:
 def head(request: Request, engine: Database, asking: Asking, sha256: str) -> FileHead:
     """Whether it need not be sent: it is here, and this caller may have it."""
     archive = _archive(request)
+    archive.path(sha256)  # refuses what is no SHA-256 before a database is asked for it
 
     def look(session: Session) -> int | None:
         return size_of(session, sha256) if may_use(session, asking.principal, sha256) else None

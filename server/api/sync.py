@@ -26,6 +26,9 @@ from server.registry import Registry, refused
 from sync.protocol import CHANGES_AT_ONCE, NEWS_TYPE, Change, NewsEnd, NewsRequest, Outcome
 
 log = logging.getLogger(__name__)
+
+FURTHEST = 2**53
+"""No position is beyond it, whatever a desk says."""
 router = APIRouter()
 
 
@@ -115,7 +118,7 @@ def _lines(engine: Engine, asking: Caller, wanted: NewsRequest) -> Iterator[byte
     allowed = feeds_of(asking.principal)
     left, more = wanted.limit, False
     for feed in allowed:
-        after = wanted.positions.get(feed, 0)
+        after = min(max(wanted.positions.get(feed, 0), 0), FURTHEST)
         while left > 0:
             page = _page(engine, feed, after, min(left, feeds.PAGE))
             if page.lines:
