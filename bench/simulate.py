@@ -17,26 +17,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--minutes", type=float, default=1e6, help="begin no seed after these")
     parser.add_argument("--events", type=int, default=world.EVENTS)
     parser.add_argument("--jobs", type=int, default=1, help="processes at once")
     parser.add_argument("--trace", action="store_true", help="tell what happens in each seed")
     asked = parser.parse_args()
-    began, counts, failed = time.perf_counter(), Counter[str](), list[int]()
+    began, counts, failed, played = time.perf_counter(), Counter[str](), list[int](), 0
     with world.workshop() as folder:
         made = folder / "template"
         made.mkdir()
         template.make(made)
         seeds = range(asked.first, asked.first + asked.seeds)
         for result in _played(seeds, made, asked.events, asked.jobs):
-            counts += result.counts
+            counts, played = counts + result.counts, played + 1
             if asked.trace:
                 line("\n".join(result.trace))
             if result.broken:
                 failed.append(result.seed)
                 line(f"seed {result.seed}: " + "\n    ".join(result.broken[:8]))
+            if time.perf_counter() > began + asked.minutes * 60:
+                break
     seconds = time.perf_counter() - began
-    line(f"{asked.seeds} seeds from {asked.first}, {asked.events} events each: "
-         f"{seconds:.0f} s, {asked.seeds / seconds:.2f} seeds a second")  # fmt: skip
+    line(f"{played} seeds from {asked.first}, {asked.events} events each: "
+         f"{seconds:.0f} s, {played / seconds:.2f} seeds a second")  # fmt: skip
     line(f"failed: {failed or 'none'}")
     line(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
     raise SystemExit(bool(failed))

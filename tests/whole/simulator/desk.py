@@ -99,7 +99,10 @@ class SimulatedDesk:
         if not rows:
             return "nothing to do"
         waiting = [row for row in rows if row.head.state not in ("filed", "given", "closed")]
-        record = self.copy.get(self.random.choice(waiting or list(rows)).head.id)
+        waiting = waiting or list(rows)
+        # Half of the time all look at the same one: where people meet, they clash.
+        chosen = waiting[0] if self.random.random() < 0.5 else self.random.choice(waiting)
+        record = self.copy.get(chosen.head.id)
         roles = roles_on(record.parties, self.copy.principal())
         steps = WORKFLOWS[form].open_to(record.state, roles)
         if not steps:
