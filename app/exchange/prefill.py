@@ -181,6 +181,10 @@ class Account:
         """Tell of a part of a value that was otherwise taken."""
         self.left.append(NotTaken(source, value, reason))
 
+    def mark_seen(self, source: str) -> None:
+        """Every part of the value was told with `note_left`: the whole needs no line of its own."""
+        self._seen.add(source)
+
     def leave_all(self, sources: list[str], reason: Words) -> None:
         for source in sources:
             self.leave(source, reason)
