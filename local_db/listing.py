@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 from sqlalchemy import Connection
@@ -28,6 +28,10 @@ INSERT = (
     f"VALUES (?{', ?' * (len(COLUMNS) + 4)})"
 )
 SORTS = {"updated": "updated_at", "title": "sort", "number": "number", "state": "state"}
+
+
+MANY = 5000
+"""Hits from which on a page is found sooner by walking the order of the list."""
 
 
 def plain(text: str) -> str:
@@ -105,29 +109,85 @@ def remove(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 def rows(connection: Connection, query: Query) -> RowPage:
-    where, values = _where(query)
+    total = count(connection, query)
+    claims, values = _on_head(query)
+    # Where many are found, walking the order and looking at each soon gives a page; where few
+    # are, the list of them is short.
+    walked = _is_plain(query) and total > MANY
+    for hits in _hits(query):
+        claims.append(hits.here if walked else f"n IN ({hits.all})")
+        values.append(hits.word if walked else hits.sought)
     # With equal keys the order must still be one order, or pages would repeat and lose rows.
     turn = "DESC" if query.descending else "ASC"
     order = f"{SORTS[query.sort]} {turn}, n {turn}"
     found = connection.exec_driver_sql(
         f"SELECT n, id, {', '.join('head.' + c for c in COLUMNS)}, waits, parties, unsent, problem "
         f"FROM head JOIN record USING (n) WHERE n IN "
-        f"(SELECT n FROM head WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?) "
+        f"(SELECT n FROM head WHERE {' AND '.join(claims)} ORDER BY {order} LIMIT ? OFFSET ?) "
         f"ORDER BY head.{order}",
         (*values, query.limit, query.offset),
     ).all()
-    total = connection.exec_driver_sql(f"SELECT count(*) FROM head WHERE {where}", values)
-    return RowPage(tuple(_row(row) for row in found), int(total.scalar_one()))
+    return RowPage(tuple(_row(row) for row in found), total)
 
 
 def count(connection: Connection, query: Query) -> int:
-    where, values = _where(query)
-    return int(
-        connection.exec_driver_sql(f"SELECT count(*) FROM head WHERE {where}", values).scalar_one()
+    hits = _hits(query)
+    if len(hits) == 1 and _is_plain(query):
+        return _count_hits(connection, query.form, hits[0])
+    claims, values = _on_head(query)
+    claims += [f"n IN ({h.all})" for h in hits]
+    found = connection.exec_driver_sql(
+        f"SELECT count(*) FROM head WHERE {' AND '.join(claims)}",
+        (*values, *(h.sought for h in hits)),
     )
+    return int(found.scalar_one())
 
 
-def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
+def _count_hits(connection: Connection, form: str, hits: _Hits) -> int:
+    """All hits less those of other forms, of which there are few: indexes count by themselves."""
+    found = connection.exec_driver_sql(
+        f"SELECT (SELECT count(*) FROM ({hits.all})) - "
+        f"(SELECT count(*) FROM head WHERE (form < ? OR form > ?) AND {hits.here})",
+        (hits.sought, form, form, hits.word),
+    )
+    return int(found.scalar_one())
+
+
+def _is_plain(query: Query) -> bool:
+    """Whether an index holds what is asked in every order, before it is searched."""
+    return bool(query.form) and not query.states and not query.waits_for
+
+
+class _Hits(NamedTuple):
+    """Records that an index of its own finds."""
+
+    all: str
+    """Selects the numbers of all, given `sought`."""
+    sought: str
+    here: str
+    """Whether the record of a row of `head` is one, given `word`."""
+    word: str
+
+
+def _hits(query: Query) -> list[_Hits]:
+    found = []
+    if query.party:
+        here = "EXISTS (SELECT 1 FROM party WHERE name = ? AND party.n = head.n)"
+        every = "SELECT n FROM party WHERE name = ?"
+        found.append(_Hits(every, query.party, here, query.party))
+    for word in plain(query.text).split():
+        here = "EXISTS (SELECT 1 FROM words WHERE words.n = head.n AND instr(text, ?))"
+        if len(word) >= TRIGRAM:
+            every = "SELECT rowid FROM find WHERE text MATCH ?"
+            sought = '"' + word.replace('"', '""') + '"'
+        else:
+            every = "SELECT rowid FROM pair WHERE pair MATCH ?"
+            sought = f'"{_code(word)}"' + ("*" if len(word) == 1 else "")
+        found.append(_Hits(every, sought, here, word))
+    return found
+
+
+def _on_head(query: Query) -> tuple[list[str], list[Any]]:
     claims, values = ["1"], list[Any]()
     if query.form:
         claims.append("form = ?")
@@ -138,17 +198,7 @@ def _where(query: Query) -> tuple[str, tuple[Any, ...]]:
     if query.waits_for:
         claims.append(f"n IN (SELECT n FROM waits WHERE key IN ({_marks(query.waits_for)}))")
         values += query.waits_for
-    if query.party:
-        claims.append("n IN (SELECT n FROM party WHERE name = ?)")
-        values.append(query.party)
-    for word in plain(query.text).split():
-        if len(word) >= TRIGRAM:
-            claims.append("n IN (SELECT rowid FROM find WHERE text MATCH ?)")
-            values.append('"' + word.replace('"', '""') + '"')
-        else:
-            claims.append("n IN (SELECT rowid FROM pair WHERE pair MATCH ?)")
-            values.append(f'"{_code(word)}"' + ("*" if len(word) == 1 else ""))
-    return " AND ".join(claims), tuple(values)
+    return claims, values
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.forms import FORMS
 from app.record import Passage
 from app.workflows.roles import keys_of
-from local_db import Query, WorkingCopy
+from local_db import Query, WorkingCopy, listing
 from local_db.listing import plain
 from tests.local_db.desks import (
     COMMITTEE,
@@ -119,6 +119,39 @@ def test_the_shortest_words_find_what_a_look_through_every_text_finds(
             assert {row.head.id for row in page.rows} == scanned, words
             assert page.total == len(scanned)
         copy.close()
+
+
+@pytest.mark.parametrize("many", [0, 10_000])
+def test_a_list_is_the_same_however_it_is_looked_for(
+    tmp_path: Path, key: bytes, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(listing, "MANY", many)
+    copy = desk(tmp_path, key, SECRETARY)
+    other = "committee:other"
+    records = [
+        study(f"{title}{n}", parties={"ethics_committee": (COMMITTEE if n % 3 else other,)})
+        for n in range(9)
+        for title in ("心血管", "肺结节")
+    ]
+    opinion = replace(
+        study("", parties={"ethics_committee": (COMMITTEE,)}, number="心血管"), form="opinion"
+    )
+    copy.take([told(r, n, feed=COMMITTEE) for n, r in enumerate([*records, opinion], start=1)])
+
+    def found(**asked: str) -> list[str]:
+        page = copy.rows(Query("study", sort="title", descending=False, **asked))  # type: ignore[arg-type]
+        assert page.total == copy.count(Query("study", **asked)) == len(page.rows)  # type: ignore[arg-type]
+        return [row.head.title for row in page.rows]
+
+    theirs = [1, 2, 4, 5, 7, 8]
+    assert found(party=COMMITTEE, text="心血管") == [f"心血管{n}" for n in theirs]
+    assert found(party=COMMITTEE, text="结节 肺") == [f"肺结节{n}" for n in theirs]
+    assert found(party=COMMITTEE) == [f"{t}{n}" for t in ("肺结节", "心血管") for n in theirs]
+    assert found(text="心血管") == [f"心血管{n}" for n in range(9)]
+    assert found(text="血") == [f"心血管{n}" for n in range(9)]
+    assert copy.rows(Query("opinion", text="血管")).total == 1
+    assert copy.rows(Query("", text="血管")).total == 10
+    copy.close()
 
 
 def test_titles_are_sorted_as_they_sound(filled: WorkingCopy) -> None:
