@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("app", "local_db", "sync", "server", "ui", "resources", "demo", "bench", "house")
 
 MAY_BE_LONGER: dict[str, str] = {
-    "app/documents.py": "four generated documents that say fields, conditions and roles in one voice",
-    "ui/forms/filing.py": "one window whose keys, pages, problems and steps act on the same draft; "
+    "app/documents.py": "four generated documents that say fields and roles in one voice",
+    "ui/forms/filing.py": "one window whose keys, pages, problems and steps act on one draft; "
     "parted, each half would call back into the other",
-    "ui/forms/rows.py": "one table with its keys, its rows that come, go and move, and its clipboard",
+    "ui/forms/rows.py": "one table with its keys, its rows that come and go, and its clipboard",
 }
 """Path: why this module is read as one although it has more than 400 lines."""
 

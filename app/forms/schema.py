@@ -67,7 +67,9 @@ class Field:
         if isinstance(self.type, Choice):
             conditions += [o.only for o in self.type.options]
         read = {n for c in conditions if isinstance(c, Condition) for n in c.fields()}
-        return read | ({self.type.within} if isinstance(self.type, Listed) and self.type.within else set())
+        return read | (
+            {self.type.within} if isinstance(self.type, Listed) and self.type.within else set()
+        )
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,9 @@ class Files(Rows):
             return said
         if all(_SHA256.fullmatch(str(row.get("sha256", ""))) for row in value.values()):
             return None
-        return Words("文件没有添加成功，请重新添加。", "The file was not added; please add it again.")
+        return Words(
+            "文件没有添加成功，请重新添加。", "The file was not added; please add it again."
+        )
 
     def text(self, value: Any, language: Language = "zh") -> str:
         return "\n".join(
@@ -158,7 +162,9 @@ class People(Rows):
 
     def text(self, value: Any, language: Language = "zh") -> str:
         joint = "；" if language == "zh" else "; "
-        return joint.join(_person(row, language) for row in (value or {}).values() if row.get("name"))
+        return joint.join(
+            _person(row, language) for row in (value or {}).values() if row.get("name")
+        )
 
 
 def _person(row: Mapping[str, Any], language: Language) -> str:

@@ -26,11 +26,20 @@ INSTITUTION, AUTHORITY = "institution_admin", "authority"
 AUTHOR = (PI, DELEGATE)
 IN_ACADEMIC = (*AUTHOR, AC_SECRETARY, INSTITUTION)
 IN_ETHICS = (*AUTHOR, AC_SECRETARY, EC_SECRETARY, INSTITUTION)
-ALL = (*AUTHOR, AC_SECRETARY, EC_SECRETARY, AC_MEMBER, EC_MEMBER, INSTITUTION, AUTHORITY, "site_admin", "site_pi")
+ALL = (
+    *AUTHOR,
+    AC_SECRETARY,
+    EC_SECRETARY,
+    AC_MEMBER,
+    EC_MEMBER,
+    INSTITUTION,
+    AUTHORITY,
+    "site_admin",
+    "site_pi",
+)
 
-GOES_UP = (
-    Is("cat.gcp_cell_product_attribute", "stem_cell", "somatic_cell")
-    | Is("cat.iit_product_attribute", "new_technology")
+GOES_UP = Is("cat.gcp_cell_product_attribute", "stem_cell", "somatic_cell") | Is(
+    "cat.iit_product_attribute", "new_technology"
 )
 """Stem or somatic cells and new biomedical technology always go to the authority (domain.md, clash C2)."""
 

@@ -130,7 +130,9 @@ class Workflow:
         mine = set(roles)
         for step in self.steps:
             fits = step.command == command and state in step.at and mine & set(step.by)
-            if fits and (step.when is None or step.when.holds(_known(step, said or {}, answers or {}))):
+            if fits and (
+                step.when is None or step.when.holds(_known(step, said or {}, answers or {}))
+            ):
                 return step
         raise self._refusal(command, state, mine)
 
@@ -164,7 +166,9 @@ class Workflow:
         return parties
 
     def may_begin(self, principal: Principal) -> bool:
-        return "anybody" in self.founders or bool({g.role for g in principal.grants} & {*self.founders})
+        return "anybody" in self.founders or bool(
+            {g.role for g in principal.grants} & {*self.founders}
+        )
 
     def roles_in(self, record: Record, principal: Principal) -> set[str]:
         """The roles that somebody holds on a record: whoever begins one acts in the role that lets them.
@@ -204,7 +208,10 @@ def parties_after(step: Step, parties: Parties, said: Mapping[str, Any]) -> Part
 
 def answers_after(step: Step, answers: Mapping[str, Any], said: Mapping[str, Any]) -> Answers:
     """The answers once a step is taken: those that `fills` names come from what was said."""
-    return {**answers, **{field_id: said[asked] for field_id, asked in step.fills.items() if asked in said}}
+    return {
+        **answers,
+        **{field_id: said[asked] for field_id, asked in step.fills.items() if asked in said},
+    }
 
 
 def audience(workflow: Workflow, state: str, parties: Parties) -> set[str]:

@@ -270,7 +270,9 @@ def test_feeds_are_those_of_the_person_their_offices_and_the_directory() -> None
 
 @pytest.mark.parametrize("role", ["ethics_secretary", "academic_secretary", "integrity_officer"])
 def test_an_office_named_in_a_grant_of_another_kind_opens_no_feed(role: str) -> None:
-    odd = replace(STRANGER, grants=(Grant(role, "office:h"), Grant(role, "directory"), Grant(role, "")))
+    odd = replace(
+        STRANGER, grants=(Grant(role, "office:h"), Grant(role, "directory"), Grant(role, ""))
+    )
     assert feeds_of(odd) == ("directory", "person:3", "staff:x")
 
 
@@ -281,7 +283,9 @@ def test_an_office_follows_itself_and_no_committee(role: str) -> None:
 
 
 def test_a_participating_institution_reads_what_it_is_told() -> None:
-    site = Principal("office:s", "医院", "office:s", grants=(Grant("institution_admin", "office:s"),))
+    site = Principal(
+        "office:s", "医院", "office:s", grants=(Grant("institution_admin", "office:s"),)
+    )
     parties = {**PARTIES, "site": ("office:s",)}
     assert roles_on(parties, site) == {"site_admin"}
     assert may_read(STUDY, "filed", parties, site)
