@@ -44,8 +44,13 @@ def _text(line: Line, names: Names) -> str:
     if line.field.private:
         return masked(line.text)
     if isinstance(line.field.type, Pointer):
-        return _REFERENCE.sub(lambda found: names.get(found[0], found[0]), line.text)
+        return named(line.text, names)
     return line.text
+
+
+def named(text: str, names: Names) -> str:
+    """References in a text by the names of what they point at."""
+    return _REFERENCE.sub(lambda found: names.get(found[0], found[0]), text)
 
 
 def masked(text: str) -> str:
