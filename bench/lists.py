@@ -32,6 +32,8 @@ INSERT = (
 COUNTED = "SELECT count(*) FROM study WHERE form = 'study'"
 SEARCHES = {
     "two characters 量子": "量子",
+    "one character 研": "研",
+    "one letter a": "a",
     "one character and more 卒中 早产": "卒中 早产",
     "four characters 达格列净": "达格列净",
     "four characters, none found": "海狸心电",

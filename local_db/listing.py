@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -51,12 +50,15 @@ def pairs(text: str) -> str:
     """
     found: set[str] = set()
     for word in text.split():
-        found.update(map(str.__add__, word, word[1:]))
-        found.add(word[-1])
-    return " ".join(map(_code, found))
+        if max(word) > "\uffff":  # beyond the usual, where a character is two units long
+            found.update(map(_code, map(str.__add__, word, word[1:])))
+            found.add(_code(word[-1]))
+        else:
+            codes = _code(word)
+            found.update([codes[n : n + 8] for n in range(0, len(codes), 4)])
+    return " ".join(found)
 
 
-@lru_cache(maxsize=50_000)
 def _code(pair: str) -> str:
     """In letters and digits only, so that `%`, `"` or `ß` are characters like all others."""
     return pair.encode("utf-16-be").hex()
