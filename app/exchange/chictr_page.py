@@ -276,15 +276,25 @@ def _sites(account: Account) -> None:
         )  # fmt: skip
         if account.text(f"{item}.国家") == "中国":
             account.take(f"{row}/impl.branch_country", "CN", f"{item}.国家")
-            province = lists.find("provinces", account.text(f"{item}.省(直辖市)"))
+            source = f"{item}.省(直辖市)"
             account.take(
-                f"{row}/impl.branch_province_select",
-                province.code if province else "", f"{item}.省(直辖市)",
-            )  # fmt: skip
+                f"{row}/impl.branch_province_select", _province(account.text(source)), source
+            )
+            account.leave(source, Words("认不出是哪个省。", "No province of that name."))
+            account.leave(f"{item}.Province", Words(
+                "与中文一栏相同。", "The same as the Chinese answer.",
+            ))  # fmt: skip
     if len(seen) > 1:
-        account.take("impl.multicenter_flag", "yes", "sites")
-        account.take("impl.has_participating_branches", "yes", "sites")
+        first = "sites[0].单位(医院)"  # “sites” alone would speak for all that is in them
+        account.take("impl.multicenter_flag", "yes", first)
+        account.take("impl.has_participating_branches", "yes", first)
         account.warn("impl.participating_organization_repeat", Words(
             "参与单位为原记录的全部研究地点，请删去本机构，并从名录中逐一选择匹配。",
             "The sites are all those of the record; please remove your own and match the rest.",
         ))  # fmt: skip
+
+
+def _province(name: str) -> str:
+    """The province that a page calls 吉林 or 内蒙古: its name without 省 or 自治区."""
+    codes = [e.code for e in lists.entries("provinces") if name and e.words.zh.startswith(name)]
+    return codes[0] if len(codes) == 1 else ""

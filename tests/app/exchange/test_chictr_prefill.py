@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,6 +16,7 @@ from app.answers import flat
 from app.errors import Unreadable
 from app.exchange import rough
 from app.exchange.__main__ import main
+from app.exchange.chictr_page import source_of
 from app.exchange.ictrp import rows_of, study_from
 from app.exchange.prefill import Prefill, leaves
 from app.exchange.reading import prefills
@@ -71,6 +73,19 @@ def test_every_column_of_a_row_is_taken_or_told(number: str) -> None:
     spoken = {source for _f, source in found.taken} | {n.source for n in found.not_taken}
 
     assert not [c for c, v in leaves(ROWS[number]) if c not in spoken and str(v).strip()]
+
+
+def test_every_value_of_a_page_is_taken_or_told() -> None:
+    source = source_of(json.loads(PAGE.read_text("utf-8")))
+    found = only(PAGE)
+    spoken = {s for _f, s in found.taken} | {n.source for n in found.not_taken}
+
+    def is_spoken(path: str) -> bool:
+        kinds = {path, re.sub(r"\[\d+\]", "[]", path)}
+        return any(k == s or k.startswith((f"{s}.", f"{s}[")) for k in kinds for s in spoken)
+
+    assert not [path for path, _value in leaves(source) if not is_spoken(path)]
+    assert not spoken & {"sites", "groups", "outcomes", "samples"}
 
 
 # --- checked by hand against the source -------------------------------------------------------
@@ -213,6 +228,8 @@ def test_a_page_of_chictr_keeps_chinese_and_english_apart() -> None:
         f"{INDICATOR}/r2/design.indicator_type_level_1": "secondary",
         "design.biological_samples_standard/r1/design.sample_destination": "destroyed",
         "impl.dsmb_flag": "yes",
+        "impl.participating_organization_repeat/r1/impl.branch_province_select": "22",
+        "impl.participating_organization_repeat/r2/impl.branch_province_select": "12",
         "share.data_share_statement": "no",
         "share.statistical_result_public": "no",
         "share.data_analysis": None,
