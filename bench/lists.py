@@ -34,7 +34,7 @@ SEARCHES = {
     "two characters 量子": "量子",
     "one character 研": "研",
     "one letter a": "a",
-    "one character and more 卒中 早产": "卒中 早产",
+    "two words of two characters 卒中 早产": "卒中 早产",
     "four characters 达格列净": "达格列净",
     "four characters, none found": "海狸心电",
     "pinyin initials xxgzdmy": "xxgzdmy",
