@@ -12,7 +12,7 @@ from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import AppError, SignInFailed, Unreachable
-from ui import language, look, problems, tasks
+from ui import garbage, language, look, problems, tasks
 from ui.language import say, told
 from ui.people.passwords import AskPassword, PasswordDialog
 from ui.people.sign_in import SignInWindow
@@ -36,6 +36,7 @@ NEEDED_NEXT = (
 
 def prepare(app: QApplication, settings: Settings) -> None:
     """Give the program its name, look, language and manners. Once for each process."""
+    garbage.keep_to_this_thread(app)
     app.setApplicationName("Yanbei")
     app.setApplicationDisplayName(say("研备", "Yanbei"))
     language.choose(settings.language)

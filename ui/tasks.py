@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import shiboken6
@@ -24,25 +26,54 @@ _LANES["data"].setMaxThreadCount(1)
 _LANES["network"].setMaxThreadCount(1)
 
 
-class _Post(QObject):
-    """Carries a result to the thread it was made in."""
+@dataclass
+class _Task:
+    """What is to be done and for whom. It lives and dies in the UI thread.
 
-    arrived = Signal(object, object)
+    A lane knows it by number only: the last to let go of a window destroys it, and a window that
+    is destroyed away from the UI thread takes the program with it.
+    """
+
+    work: Callable[[], Any] | None
+    then: Callable[[Any], object]
+    failed: Callable[[Exception], object]
+    owner: QObject
+    result: Any = None
+    error: Exception | None = None
+
+    def do(self) -> None:
+        assert self.work is not None, "a task is done once"
+        try:
+            self.result = self.work()
+        except Exception as error:
+            self.error = error
 
 
-_UNDER_WAY: set[_Post] = set()
+_NUMBERS = itertools.count()
+_UNDER_WAY: dict[int, _Task] = {}
+
+
+class _Mail(QObject):
+    """Brings the number of a task that was done to the thread it was made in."""
+
+    arrived = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived.connect(_deliver)
+
+
+_MAIL: list[_Mail] = []  # one for the process, made with the first task
 
 
 class _Job(QRunnable):
-    def __init__(self, work: Callable[[], Any], post: _Post) -> None:
+    def __init__(self, number: int, mail: _Mail) -> None:
         super().__init__()
-        self._work, self._post = work, post
+        self._number, self._mail = number, mail
 
     def run(self) -> None:
-        try:
-            self._post.arrived.emit(self._work(), None)
-        except Exception as error:
-            self._post.arrived.emit(None, error)
+        _UNDER_WAY[self._number].do()
+        self._mail.arrived.emit(self._number)
 
 
 def run(
@@ -57,20 +88,21 @@ def run(
 
     `work` must not touch a widget. Nothing is given back once `owner` is gone.
     """
-    post = _Post()
-    _UNDER_WAY.add(post)
+    if not _MAIL:
+        _MAIL.append(_Mail())
+    number = next(_NUMBERS)
+    _UNDER_WAY[number] = _Task(work, then, failed, owner)
+    _LANES[lane].start(_Job(number, _MAIL[0]))
 
-    def deliver(result: T, error: Exception | None) -> None:
-        _UNDER_WAY.discard(post)
-        if not shiboken6.isValid(owner):
-            log.debug("a result came too late for its window")
-        elif error is None:
-            then(result)
-        else:
-            failed(error)
 
-    post.arrived.connect(deliver)
-    _LANES[lane].start(_Job(work, post))
+def _deliver(number: int) -> None:
+    task = _UNDER_WAY.pop(number)
+    if not shiboken6.isValid(task.owner):
+        log.debug("a result came too late for its window")
+    elif task.error is None:
+        task.then(task.result)
+    else:
+        task.failed(task.error)
 
 
 def finish(milliseconds: int = 10_000) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,12 +23,15 @@ DeskOf = Callable[..., Desk]
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
     """Chinese and light, whatever the test before it left."""
+    gc.disable()  # windows are for this thread to collect, as in the program (ui.garbage)
     language.choose("zh")
     look.apply(qapp, dark=False)
     translate(qapp)
     yield
     language.choose("zh")
     tasks.finish()
+    gc.collect(0)  # whatever this test made is young: nothing was collected since
+    gc.enable()
 
 
 @pytest.fixture
