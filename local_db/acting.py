@@ -15,7 +15,7 @@ from app.heads import head_of
 from app.record import Answers, Edits, Principal, Record
 from app.workflows import WORKFLOWS
 from local_db import listing, outbox
-from local_db.seen import SAVE, Message, after, gate, joined, new_record
+from local_db.seen import SAVE, Message, after, as_seen, gate, joined, new_record
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,12 @@ def perform(
     waiting = outbox.items(db, n)
     last = waiting[-1] if waiting else None
     if last and _goes_with(last, message):
+        beneath = as_seen(outbox.base(db, n), (i.message for i in waiting[:-1]), by.who).record
         merged = {
             **message,
             "change_id": last.message["change_id"],
             "base_revision": last.message["base_revision"],
-            "edits": joined(last.message, edits),
+            "edits": joined(last.message, edits, beneath.answers),
         }
         outbox.rewrite(db, last, merged)
     elif command != SAVE or edits or seen.record.revision == 0:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.answers import check_page, edits_between, replay
+from app.answers import check_page, edits_between, flat, replay
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Form
@@ -171,13 +171,18 @@ def label_of(form_id: str, command: str) -> Words:
     return next((s.words for s in steps if s.command == command), Words(command, command))
 
 
-def joined(earlier: Message, edits: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
-    """Edits of two saves in a row as one.
+def joined(
+    earlier: Message, edits: Mapping[str, tuple[Any, Any]], beneath: Answers
+) -> dict[str, list[Any]]:
+    """Edits of two saves in a row as one, to lie on the answers `beneath` both.
 
     A path keeps the `was` that its person first saw: if somebody else changed it meanwhile,
-    the registry must still notice.
+    the registry must still notice. An earlier edit that says what lies beneath it by now has
+    nothing more to say, and typing back takes an edit away only where that shows what was typed.
     """
+    standing = flat(beneath)
     merged: dict[str, list[Any]] = {path: list(edit) for path, edit in earlier["edits"].items()}
     for path, (was, now) in edits.items():
-        merged[path] = [merged[path][0] if path in merged else was, now]
-    return {path: edit for path, edit in merged.items() if edit[0] != edit[1]}
+        keeps = path in merged and merged[path][1] != standing.get(path)
+        merged[path] = [merged[path][0] if keeps else was, now]
+    return {p: e for p, e in merged.items() if e[0] != e[1] or e[1] != standing.get(p)}

@@ -172,6 +172,21 @@ def test_saving_again_does_not_hide_that_somebody_else_was_first(copy: WorkingCo
     assert edits(copy) == [{TITLE: ["甲", "丙"]}]  # not ["他人的", …]: the registry must see it
 
 
+@pytest.mark.parametrize("theirs", ["甲", "丙"])
+def test_what_was_typed_last_stays_whatever_somebody_else_wrote_meanwhile(
+    copy: WorkingCopy, theirs: str
+) -> None:
+    record = study("乙")
+    copy.take([told(record, 1)])
+    put(copy, record.id, title="甲")
+    copy.take([told(replace(record, answers={TITLE: theirs}, revision=2), 2)])
+
+    put(copy, record.id, title="乙")
+
+    assert copy.get(record.id).answers[TITLE] == "乙"
+    assert edits(copy) == [{TITLE: ["甲" if theirs == "甲" else "乙", "乙"]}]
+
+
 def test_what_only_the_review_writes_cannot_be_edited(copy: WorkingCopy) -> None:
     record = study("甲")
     copy.take([told(record, 1)])
