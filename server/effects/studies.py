@@ -1,65 +1,28 @@
-"""What follows from a step, named by (workflow, command), in the same transaction.
-
-`BEFORE` may refuse the step or complete the record before it is written; `AFTER` writes what
-follows from it: opinions asked for, accounts opened, the step of a study when all opinions are in.
-"""
+"""What follows from the steps of a study and of the opinions on it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from app.answers import Problem
 from app.errors import Invalid
 from app.forms import FORMS
-from app.forms.schema import Form, Rows
+from app.forms.schema import Rows
 from app.forms.types import Text
 from app.record import Parties, Record
-from app.rules import Known, examine
 from app.workflows import WORKFLOWS
 from app.workflows.table import SYSTEM
 from server import numbering, people, places
-from server.books import Books, Deed
-from server.moments import BEIJING
+from server.books import Deed
 from server.tables import GrantRow
 from server.turn import Turn
 
-Before = Callable[[Turn, Record], Record]
-After = Callable[[Turn, Record], None]
 
-
-def of(turn: Turn, after: Record) -> Record:
-    """Complete the record that a step leads to, or refuse the step."""
-    for effect in BEFORE.get((after.form, turn.command), ()):
-        after = effect(turn, after)
-    return after
-
-
-def following(turn: Turn, after: Record) -> None:
-    """Do what follows from a step that was written."""
-    for effect in AFTER.get((after.form, turn.command), ()):
-        effect(turn, after)
-
-
-def examined(books: Books, form: Form, record: Record) -> list[Problem]:
-    """Everything wrong with a record that is to be submitted: the desk asks the same rules."""
-    known = Known()
-    for ref in record.parties.get("pi", ()) if record.form == "study" else ():
-        investigator = books.find(UUID(ref.partition(":")[2]))
-        if investigator is not None:
-            known = Known(investigator_title=str(investigator.answers.get("title") or ""))
-    today = books.now.astimezone(BEIJING).date()
-    return examine(form, record.answers, today=today, known=known)
-
-
-# -- studies -------------------------------------------------------------------------
-
-
-def _without_reviewers(turn: Turn, after: Record) -> Record:
+def without_reviewers(turn: Turn, after: Record) -> Record:
     """A round is over: its reviewers read the study no more unless they are asked again."""
     if after.state in ("returned", "ec_form", "ac_form") and after.state != turn.before.state:
         gone = {"returned": ("ethics_reviewer", "academic_reviewer")}
@@ -68,7 +31,7 @@ def _without_reviewers(turn: Turn, after: Record) -> Record:
     return after
 
 
-def _to_its_committees(turn: Turn, after: Record) -> Record:
+def to_its_committees(turn: Turn, after: Record) -> Record:
     """Only a filed ethics committee, and an academic one of the right kind, may review."""
     for party, kind, zh, en in (
         ("ethics_committee", "ethics", "伦理委员会", "ethics committee"),
@@ -90,23 +53,7 @@ def _to_its_committees(turn: Turn, after: Record) -> Record:
     return after
 
 
-def _under_its_authority(turn: Turn, after: Record) -> Record:
-    """The registering authority of the institution is the one that reviews and reads."""
-    authority = places.registrar_of(turn.books.session, after.parties.get("institution", ()))
-    parties: Parties = {**after.parties}
-    parties.pop("authority", None)
-    if authority:
-        parties["authority"] = (authority,)
-    elif not parties.get("institution"):
-        raise Invalid(
-            "您还不属于任何机构，不能提交。请联系机构管理员将您移入机构。",
-            "You do not belong to an institution yet. Please ask its administrator to add you.",
-            problems=[],
-        )
-    return replace(after, parties=parties)
-
-
-def _numbered_study(turn: Turn, after: Record) -> Record:
+def numbered_study(turn: Turn, after: Record) -> Record:
     if after.state != "filed":
         return after
     after = replace(after, parties={**after.parties, **_sites(after)})
@@ -140,7 +87,7 @@ def _sites(study: Record) -> Parties:
     return {name: tuple(sorted(refs - mine)) for name, refs in found.items() if refs - mine}
 
 
-def _fit_to_review(turn: Turn, after: Record) -> Record:
+def fit_to_review(turn: Turn, after: Record) -> Record:
     """Members must sit on the committee, and none may review a study of their own (V-39)."""
     side = "ethics" if turn.command == "ec_pass" else "academic"
     members = after.parties.get(f"{side}_reviewer", ()) if turn.said.get("members") else ()
@@ -187,7 +134,7 @@ def _sits_on(turn: Turn, member: str, side: str, committees: Iterable[str]) -> b
     return turn.books.session.execute(granted).first() is not None
 
 
-def _ask_for_opinions(turn: Turn, after: Record) -> None:
+def ask_for_opinions(turn: Turn, after: Record) -> None:
     """One record for each member: their own to-do, in nobody else's feed but the committee's."""
     side = "ethics" if turn.command == "ec_pass" else "academic"
     if not turn.said.get("members"):
@@ -217,14 +164,14 @@ def _ask_for_opinions(turn: Turn, after: Record) -> None:
         turn.books.write(opinion, opinion.state, deed)
 
 
-def _close_opinions(turn: Turn, after: Record) -> None:
+def close_opinions(turn: Turn, after: Record) -> None:
     """The secretary waits no longer: what was not given stays closed."""
     side = "ethics" if turn.command == "ec_close" else "academic"
     for opinion in _open_opinions(turn, after.id, side):
-        _by_itself(turn, opinion, "close")
+        by_itself(turn, opinion, "close")
 
 
-def _all_in(turn: Turn, after: Record) -> None:
+def all_in(turn: Turn, after: Record) -> None:
     """With the last opinion of a round the study goes on by itself."""
     study = turn.books.find(after.parent) if after.parent else None
     side = "ethics" if "ethics_reviewer" in after.parties else "academic"
@@ -232,7 +179,7 @@ def _all_in(turn: Turn, after: Record) -> None:
         side
     ]
     if study and study.state == at and not _open_opinions(turn, study.id, side):
-        _by_itself(turn, study, command)
+        by_itself(turn, study, command)
 
 
 def _open_opinions(turn: Turn, study: UUID, side: str) -> list[Record]:
@@ -243,59 +190,13 @@ def _open_opinions(turn: Turn, study: UUID, side: str) -> list[Record]:
     ]
 
 
-def _by_itself(turn: Turn, record: Record, command: str) -> None:
+def by_itself(turn: Turn, record: Record, command: str) -> None:
     """Take a step that only the registry may take."""
     step = WORKFLOWS[record.form].step(command, record.state, {SYSTEM}, {}, record.answers)
     after = replace(record, state=step.to or record.state)
     turn.books.write(after, record.state, Deed(command, SYSTEM, "登记中心 Registry", SYSTEM))
 
 
-def _out_of_sight(turn: Turn, after: Record) -> Record:
+def out_of_sight(turn: Turn, after: Record) -> Record:
     """A deleted draft is in nobody's feed any more; the history keeps it."""
     return replace(after, parties={"deleted": turn.before.parties.get("pi", ())})
-
-
-# -- committees ------------------------------------------------------------------------
-
-
-def _kept_by_its_founder(turn: Turn, after: Record) -> None:
-    if turn.before.revision == 0:
-        people.grant(turn.books, turn.who.id, turn.role, f"committee:{after.id}")
-
-
-def _numbered_committee(turn: Turn, after: Record) -> Record:
-    if after.state != "filed" or after.number:
-        return after
-    return replace(after, number=numbering.committee(turn.books.session, turn.books.now))
-
-
-BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
-    ("study", "submit"): (_to_its_committees, _under_its_authority, _without_reviewers),
-    ("study", "ac_pass"): (_fit_to_review,),
-    ("study", "ec_pass"): (_fit_to_review,),
-    ("study", "ac_conclude"): (_without_reviewers,),
-    ("study", "ec_conclude"): (_without_reviewers,),
-    ("study", "return"): (_without_reviewers,),
-    ("study", "approve"): (_numbered_study,),
-    ("study", "delete"): (_out_of_sight,),
-    ("committee", "submit"): (_under_its_authority,),
-    ("committee", "approve"): (_numbered_committee,),
-    ("person", "open"): (people.may_be_opened,),
-}
-
-AFTER: dict[tuple[str, str], tuple[After, ...]] = {
-    ("study", "ac_pass"): (_ask_for_opinions,),
-    ("study", "ec_pass"): (_ask_for_opinions,),
-    ("study", "ac_close"): (_close_opinions,),
-    ("study", "ec_close"): (_close_opinions,),
-    ("opinion", "give"): (_all_in,),
-    ("committee", "save"): (_kept_by_its_founder,),
-    ("committee", "submit"): (_kept_by_its_founder,),
-    ("person", "open"): (people.open_account,),
-    ("person", "save"): (people.keep_in_step,),
-    ("person", "complete"): (people.keep_in_step,),
-    ("person", "disable"): (people.disable,),
-    ("person", "enable"): (people.enable,),
-    ("institution", "save"): (places.keep_in_step,),
-    ("institution", "complete"): (places.keep_in_step,),
-}

@@ -1,0 +1,69 @@
+"""What follows from a step, named by (workflow, command), in the same transaction.
+
+`BEFORE` may refuse the step or complete the record before it is written; `AFTER` writes what
+follows from it: opinions asked for, accounts opened, the step of a study when all opinions are in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.record import Record
+from server import people, places
+from server.effects import committees, offices, studies
+from server.effects.examining import examined
+from server.turn import Turn
+
+__all__ = ["examined", "following", "of"]
+
+Before = Callable[[Turn, Record], Record]
+After = Callable[[Turn, Record], None]
+
+
+def of(turn: Turn, after: Record) -> Record:
+    """Complete the record that a step leads to, or refuse the step."""
+    for effect in BEFORE.get((after.form, turn.command), ()):
+        after = effect(turn, after)
+    return after
+
+
+def following(turn: Turn, after: Record) -> None:
+    """Do what follows from a step that was written."""
+    for effect in AFTER.get((after.form, turn.command), ()):
+        effect(turn, after)
+
+
+BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
+    ("study", "submit"): (
+        studies.to_its_committees,
+        offices.under_its_authority,
+        studies.without_reviewers,
+    ),
+    ("study", "ac_pass"): (studies.fit_to_review,),
+    ("study", "ec_pass"): (studies.fit_to_review,),
+    ("study", "ac_conclude"): (studies.without_reviewers,),
+    ("study", "ec_conclude"): (studies.without_reviewers,),
+    ("study", "return"): (studies.without_reviewers,),
+    ("study", "approve"): (studies.numbered_study,),
+    ("study", "delete"): (studies.out_of_sight,),
+    ("committee", "submit"): (offices.under_its_authority,),
+    ("committee", "approve"): (committees.numbered_committee,),
+    ("person", "open"): (people.may_be_opened,),
+}
+
+AFTER: dict[tuple[str, str], tuple[After, ...]] = {
+    ("study", "ac_pass"): (studies.ask_for_opinions,),
+    ("study", "ec_pass"): (studies.ask_for_opinions,),
+    ("study", "ac_close"): (studies.close_opinions,),
+    ("study", "ec_close"): (studies.close_opinions,),
+    ("opinion", "give"): (studies.all_in,),
+    ("committee", "save"): (committees.kept_by_its_founder,),
+    ("committee", "submit"): (committees.kept_by_its_founder,),
+    ("person", "open"): (people.open_account,),
+    ("person", "save"): (people.keep_in_step,),
+    ("person", "complete"): (people.keep_in_step,),
+    ("person", "disable"): (people.disable,),
+    ("person", "enable"): (people.enable,),
+    ("institution", "save"): (places.keep_in_step,),
+    ("institution", "complete"): (places.keep_in_step,),
+}
