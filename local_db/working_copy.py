@@ -17,6 +17,7 @@ from app.answers import files_in
 from app.errors import SignedOut, Unreadable
 from app.forms import FORMS
 from app.record import Answers, Principal, Record
+from app.rules import Known
 from app.workflows.roles import keys_of
 from local_db import acting, listing, news, outbox, recycling
 from local_db.engine import locked, told_in_words
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 STORE = "store.db"
 PREFERENCE = "preference:"
+PDF = b"%PDF-"
 
 
 def _now() -> datetime:
@@ -57,6 +59,7 @@ class WorkingCopy:
         # By number: as which a record had all its documents here. Looking into each of hundreds
         # of records was most of a round in which nothing is new.
         self._complete: dict[int, list[Any]] = {}
+        self._pdfs: dict[str, bool] = {}  # by content, which never changes
         # Not thread-local: the store is opened in a lane and closed by the window.
         self._lock = FileLock(folder / "lock", thread_local=False)
         try:
@@ -166,6 +169,11 @@ class WorkingCopy:
         with self._store.reading() as db:
             return listing.card(db, ref)
 
+    def known(self, record: Record) -> Known:
+        """What this desk knows beyond the answers of a record, as it is or as it is being typed."""
+        with self._store.reading() as db:
+            return acting.known(db, record, self._by(""))
+
     def _seen(self, db: Connection, n: int) -> Record:
         seen = outbox.seen(db, n, self.principal())
         if seen.is_deleted:
@@ -228,7 +236,17 @@ class WorkingCopy:
     @contextmanager
     def _acting(self, role: str) -> Iterator[tuple[Connection, acting.By]]:
         with self._store.writing() as db:
-            yield db, acting.By(role, self.principal(), self._stamp(), self._new_id)
+            yield db, self._by(role)
+
+    def _by(self, role: str) -> acting.By:
+        return acting.By(role, self.principal(), self._stamp(), self._new_id, self._is_pdf)
+
+    def _is_pdf(self, sha256: str) -> bool | None:
+        if sha256 not in self._pdfs:
+            if not self._documents.has(sha256):
+                return None
+            self._pdfs[sha256] = PDF in self._documents.begins(sha256)[:1024]
+        return self._pdfs[sha256]
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="seconds")
@@ -239,6 +257,11 @@ class WorkingCopy:
         """Every change that the registry has not confirmed, in the order made."""
         with self._store.reading() as db:
             return outbox.all_items(db)
+
+    def outbox_count(self) -> int:
+        """How many changes the registry has not confirmed."""
+        with self._store.reading() as db:
+            return int(db.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one())
 
     def retract(self, change_id: UUID) -> None:
         """Take back a change, and what was made on top of it, to the recycle list.
