@@ -32,7 +32,8 @@ def study_from(body: Mapping[str, Any]) -> Prefill:
             "This is not a ClinicalTrials.gov record (JSON of API v2). Please download one there.",
         )
     others = {section: value for section, value in body.items() if section != "protocolSection"}
-    account = Account(FORMS["study"], {**others, **body["protocolSection"]})
+    whole = {**others, **body["protocolSection"]}
+    account = Account(FORMS["study"], whole, aside=frozenset(others))
     for part in PARTS:
         part(account)
     for section, value in others.items():

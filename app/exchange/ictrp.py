@@ -78,8 +78,11 @@ def rows_of(content: str) -> Iterator[dict[str, str]]:
     """The rows of ICTRP's spreadsheet saved as CSV; Unreadable where it is another table."""
     was = csv.field_size_limit(CELL_MOST)
     try:
-        reader = csv.DictReader(io.StringIO(content, newline=""))
-        if not {"TrialID", "Public title"} <= set(reader.fieldnames or ()):
+        head = content.partition("\n")[0]
+        between = max(",\t;", key=head.count)  # Excel's “Unicode text” has tabs
+        reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=between)
+        reader.fieldnames = [name.replace("_", " ").strip() for name in reader.fieldnames or ()]
+        if not is_row(dict.fromkeys(reader.fieldnames, "")):
             raise Unreadable(
                 "这张表没有 ICTRP 的列（TrialID、Public title 等）。请使用 ICTRP 下载的原文件。",
                 "The table lacks ICTRP's columns (TrialID …). Please use ICTRP's own file.",

@@ -61,6 +61,10 @@ class Prefill:
     taken: tuple[Taken, ...]
     not_taken: tuple[NotTaken, ...]
     warnings: tuple[Warned, ...]
+    values: int = 0
+    """How many single values the record says of the study."""
+    mapped: int = 0
+    """How many of them became answers, or a part of one."""
 
     def to_wire(self) -> dict[str, Any]:
         return {
@@ -86,6 +90,8 @@ class Account:
     taken: list[Taken] = field(default_factory=list)
     left: list[NotTaken] = field(default_factory=list)
     warned: dict[tuple[str, str], Warned] = field(default_factory=dict)
+    aside: frozenset[str] = frozenset()
+    """Parts of the source that say nothing of the study's plan, such as results: not counted."""
     _seen: set[str] = field(default_factory=set)
 
     # reading ---------------------------------------------------------------------------------
@@ -196,22 +202,30 @@ class Account:
 
     def close(self, record_id: str) -> Prefill:
         """Everything that nobody looked at is told as not taken."""
+        used = {taken.source for taken in self.taken}
+        values = mapped = 0
         for source, value in leaves(self.source):
-            if not self._is_seen(source):
+            if not _is_within(source, self._seen):
                 self.left.append(NotTaken(source, value, NO_PLACE))
+            if source.partition(".")[0] not in self.aside:
+                values += 1
+                mapped += _is_within(source, used)
         return Prefill(
             record_id,
             nested(self.answers),
             tuple(self.taken),
             tuple(_together(self.left)),
             tuple(self.warned.values()),
+            values,
+            mapped,
         )
 
-    def _is_seen(self, source: str) -> bool:
-        """Whether the value, or something that holds it, was spoken of."""
-        return source in self._seen or any(
-            source[:n] in self._seen for n, char in enumerate(source) if char in ".["
-        )
+
+def _is_within(source: str, known: set[str]) -> bool:
+    """Whether the value, or something that holds it, is among those."""
+    return source in known or any(
+        source[:n] in known for n, char in enumerate(source) if char in ".["
+    )
 
 
 _TWINS = {

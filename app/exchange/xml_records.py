@@ -15,20 +15,23 @@ TRIALS = frozenset({"trial", "triall"})
 """ChiCTR writes Triall, with two l."""
 
 
-def prefills(content: bytes) -> Iterator[Prefill]:
-    """One prefill for each trial of the file; Unreadable where it is of no known kind."""
+def trials_of(content: bytes) -> Iterator[Any]:
+    """Each trial of the file; Unreadable where there is none."""
     root = _root(content)
     trials = [e for e in root if isinstance(e.tag, str) and e.tag.lower() in TRIALS]
     if not trials:
         raise _unknown()
-    for trial in trials:
-        body = tree_of(trial)
-        if chictr.is_record(body):
-            yield chictr.study_from(body)
-        elif isinstance(body, dict) and isinstance(body.get("TrialID"), str):
-            yield ictrp.study_from(flat(body))
-        else:
-            raise _unknown()
+    yield from trials
+
+
+def study_from(trial: Any) -> Prefill:
+    """Fill the study form from one trial; Unreadable where it is of no known kind."""
+    body = tree_of(trial)
+    if chictr.is_record(body):
+        return chictr.study_from(body)
+    if isinstance(body, dict) and isinstance(body.get("TrialID"), str):
+        return ictrp.study_from(flat(body))
+    raise _unknown()
 
 
 def flat(body: dict[str, Any]) -> dict[str, str]:
