@@ -44,11 +44,9 @@ def main(given: list[str] | None = None) -> int:
     """Run the desk until its window is closed; the exit code."""
     from PySide6.QtWidgets import QApplication
 
-    from ui import problems
     from ui.crash import CrashHook, log_to
     from ui.embedded import EmbeddedRegistry
     from ui.settings import Settings
-    from ui.start import Application
 
     chosen = arguments(given)
     app = QApplication(sys.argv[:1])
@@ -61,8 +59,14 @@ def main(given: list[str] | None = None) -> int:
         settings.language = chosen.language
     address, registry = chosen.registry or settings.address, None
     if not address and is_from_source():
+        registry = EmbeddedRegistry(folder / "registry", Path(__file__).parent)
+
+    # Read while the registry starts: each takes about as long as the other.
+    from ui import problems
+    from ui.start import Application
+
+    if registry is not None:
         try:
-            registry = EmbeddedRegistry(folder / "registry", Path(__file__).parent)
             address = registry.address
         except AppError as error:
             problems.show(error)

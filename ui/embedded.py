@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from functools import cached_property
 from pathlib import Path
 
 from app.errors import Faulty
@@ -16,7 +17,10 @@ PATIENCE = 90.0
 
 
 class EmbeddedRegistry:
-    """Runs until `stop`. Its data lie in the folder given, so that the next start goes on there."""
+    """Runs until `stop`. Its data lie in the folder given, so that the next start goes on there.
+
+    It starts while this process does other things: only asking for its address waits.
+    """
 
     def __init__(self, folder: Path, source: Path, *, patience: float = PATIENCE) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -33,9 +37,12 @@ class EmbeddedRegistry:
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )  # fmt: skip
-        self.address = self._wait_for_address(time.monotonic() + patience)
+        self._patience = patience
 
-    def _wait_for_address(self, until: float) -> str:
+    @cached_property
+    def address(self) -> str:
+        """Where it listens, once it does; Faulty when it does not come up."""
+        until = time.monotonic() + self._patience
         while time.monotonic() < until:
             ended = self._process.poll() is not None
             found = LISTENING.search(self._said.read_text(encoding="utf-8", errors="replace"))

@@ -43,7 +43,7 @@ def test_a_registry_that_does_not_start_is_told_with_what_it_said(tmp_path: Path
     source = source_with(tmp_path, "raise SystemExit('no such database')\n")
 
     with pytest.raises(Faulty) as told:
-        EmbeddedRegistry(tmp_path / "registry", source)
+        _ = EmbeddedRegistry(tmp_path / "registry", source).address
 
     assert "没有启动" in told.value.say()
     assert "no such database" in told.value.details["said"]
