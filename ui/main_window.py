@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         self.navigation.show_places(places)
         role = told(role_words(self.desk.role))
         office = self.desk.account.office_name
-        self.setWindowTitle(" · ".join(filter(None, (say("研备", "Yanbei"), office, role))))
+        self.setWindowTitle(" · ".join(filter(None, (office, role))))
         self.top.show_who()
         self.navigation.go(places[0].id)
         for view in before:

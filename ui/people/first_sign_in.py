@@ -43,7 +43,7 @@ class FirstSignIn(QWidget):
     def __init__(self, desk: Desk, account: Account, exchange: Exchange | None = None) -> None:
         super().__init__()
         self.desk, self.account = desk, account
-        self.setWindowTitle(say("研备 · 首次登录", "Yanbei · First sign-in"))
+        self.setWindowTitle(say("首次登录", "First sign-in"))
         self.resize(1080, 760)
         self.own = UUID(desk.account.id.split(":", 1)[1])
         self._fetched = False

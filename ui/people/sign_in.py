@@ -39,7 +39,7 @@ class SignInWindow(QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
-        self.setWindowTitle(say("研备 · 登录", "Yanbei · Sign in"))
+        self.setWindowTitle(say("登录", "Sign in"))
         self.setWindowIcon(look.icon("clipboard-check", "accent"))
         self.setMinimumSize(440, 460)
         outer = QVBoxLayout(self)
