@@ -19,7 +19,7 @@ from app.forms.types import Choice, Choices, FieldType, Listed, ListedMany, Opti
 from app.rules import KEPT_ELSEWHERE, RULES, STEP_RULES, Kept, Rule
 from app.workflows import WORKFLOWS
 from app.workflows.roles import ROLES, Role
-from app.workflows.table import SYSTEM, State, Step, Workflow
+from app.workflows.table import IN_FORCE, SYSTEM, Round, State, Step, Workflow
 
 FOLDER = Path(__file__).parent.parent / "docs"
 MADE = "<!-- Made by `make docs` from the declarations in app/; changes are lost. -->"
@@ -190,9 +190,10 @@ def workflows_text(workflows: Mapping[str, Workflow], forms: Mapping[str, Form])
         ]
         lines += [
             "",
-            "| 步骤 step | 从 from | 由 by | 到 to | 条件 when | 要求 needs | 填写 asks for |",
+            "| 步骤 step | 从 from | 由 by | 到 to | 轮次 round "
+            "| 条件 when | 要求 needs | 填写 asks |",
         ]
-        lines += ["|---|---|---|---|---|---|---|"]
+        lines += ["|---|---|---|---|---|---|---|---|"]
         lines += [_step(step, workflow, form) for step in workflow.steps]
         lines += [""]
     return "\n".join(lines).rstrip() + "\n"
@@ -210,11 +211,30 @@ def _step(step: Step, workflow: Workflow, form: Form) -> str:
         f"{step.zh} {step.en} (`{step.command}`)",
         "、".join(workflow.state(s).zh for s in step.at),
         _roles(step.by),
-        f"{goes_to.zh} {goes_to.en}" if goes_to else "不变 stays",
+        _goes_to(step, workflow),
+        "、".join(ROUNDS[name] for name in step.rounds),
         condition_text(step.when, _asked(step, form)) if step.when else "",
         "；".join(NEEDS[need] for need in step.needs),
         "、".join(f.label for f in step.asks.fields) if step.asks else "",
     )
+
+
+ROUNDS: dict[Round, str] = {
+    "first": "首次备案 first filing",
+    "unchanged": "变更（尚无修改）change, nothing differs yet",
+    "minor": "非实质性变更 change, nothing substantive",
+    "substantive": "实质性变更 substantive change",
+    "resume": "申请恢复 to resume",
+}
+
+
+def _goes_to(step: Step, workflow: Workflow) -> str:
+    if step.to == IN_FORCE:
+        return "恢复备案的版本 back to what is in force"
+    goes_to = workflow.state(step.to) if step.to else None
+    told = f"{goes_to.zh} {goes_to.en}" if goes_to else "不变 stays"
+    kept = "；原版本继续有效 what stands stays in force" if step.keeps else ""
+    return told + kept + ("；成为备案的版本 is in force then" if step.files else "")
 
 
 def _asked(step: Step, form: Form) -> Form | None:

@@ -90,6 +90,36 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class InForce:
+    """The version that stays in force while a later one is written and reviewed.
+
+    It is what everybody else goes on reading, and what comes back when the change is undone.
+    """
+
+    kind: str
+    """What is under way: "change" or "resume" (`app.workflows.table.Step.keeps`)."""
+    revision: int
+    state: str
+    answers: Answers
+    parties: Parties
+    updated_at: str = ""
+
+    def to_wire(self) -> dict[str, Any]:
+        return {**vars(self), "parties": {p: list(names) for p, names in self.parties.items()}}
+
+    @staticmethod
+    def from_wire(body: Mapping[str, Any]) -> InForce:
+        return InForce(
+            kind=body["kind"],
+            revision=body["revision"],
+            state=body["state"],
+            answers=dict(body["answers"]),
+            parties={party: tuple(names) for party, names in body["parties"].items()},
+            updated_at=body.get("updated_at", ""),
+        )
+
+
+@dataclass(frozen=True)
 class Record:
     """One record as it stands: its answers, its state, and the revision they come from.
 
@@ -110,6 +140,8 @@ class Record:
     log: tuple[Passage, ...] = ()
     updated_at: str = ""
     """When the registry last changed it; UTC, ISO 8601."""
+    in_force: InForce | None = None
+    """While something filed is being changed: the version that is still in force."""
 
     def to_wire(self) -> dict[str, Any]:
         """The record as JSON holds it; `from_wire` gives it back."""
@@ -125,6 +157,7 @@ class Record:
             "updated_at": self.updated_at,
             "answers": self.answers,
             "log": [passage.to_wire() for passage in self.log],
+            **({"in_force": self.in_force.to_wire()} if self.in_force else {}),
         }
 
     @staticmethod
@@ -141,4 +174,5 @@ class Record:
             updated_at=body.get("updated_at", ""),
             answers=dict(body["answers"]),
             log=tuple(Passage(**passage) for passage in body.get("log", ())),
+            in_force=InForce.from_wire(body["in_force"]) if body.get("in_force") else None,
         )

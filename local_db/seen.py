@@ -9,17 +9,17 @@ from typing import Any
 
 import orjson
 
-from app.answers import check_page, edits_between, flat, replay
+from app.answers import brought_up_to_date, check_page, edits_between, flat, replay, step_of
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Form
 from app.forms.types import Secret
-from app.forms.upgrades import edits_up_to_date, up_to_date
+from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Passage, Principal, Record
 from app.rules import examine
 from app.words import Words
 from app.workflows import WORKFLOWS
-from app.workflows.table import Step, Workflow, answers_after, parties_after
+from app.workflows.table import Step, Workflow, answers_after, taken
 
 Message = dict[str, Any]
 """A `sync.protocol.Change` as JSON, word for word as it is sent."""
@@ -37,12 +37,7 @@ class Seen:
 
 def record_from(body: bytes) -> Record:
     """The record in these bytes, its answers brought up to date."""
-    record = Record.from_wire(orjson.loads(body))
-    form = FORMS.get(record.form)
-    if form is None or record.form_version >= form.version:
-        return record
-    answers = up_to_date(form.id, record.form_version, record.answers, latest=form.version)
-    return replace(record, answers=answers, form_version=form.version)
+    return brought_up_to_date(Record.from_wire(orjson.loads(body)))
 
 
 def as_seen(base: Record, changes: Iterable[Message], who: Principal) -> Seen:
@@ -55,7 +50,7 @@ def as_seen(base: Record, changes: Iterable[Message], who: Principal) -> Seen:
         workflow = WORKFLOWS[record.form]
         try:
             mine = {change["role"]} & workflow.roles_in(record, who)
-            step = workflow.step(change["command"], record.state, mine, said, answers)
+            step = step_of(record, change["command"], mine, said, answers)
         except NotAllowed:
             misfits.append(change["change_id"])
             record = replace(record, answers=answers)
@@ -76,13 +71,8 @@ def after(
 ) -> Record:
     """The record once a step is taken; its passage has no time until the registry gives one."""
     role, who = by
-    state = step.to or record.state
-    record = replace(
-        record,
-        answers=answers_after(step, answers, said),
-        parties=parties_after(step, record.parties, said),
-    )
-    if step.command == SAVE and state == record.state:
+    before, record = record.state, taken(WORKFLOWS[record.form], record, step, answers, said)
+    if step.command == SAVE and before == record.state:
         return record  # saving is not told in the timeline
     secret = {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
     passage = Passage(
@@ -91,12 +81,12 @@ def after(
         by=who.id,
         name=who.name,
         role=role,
-        before=record.state,
-        after=state,
+        before=before,
+        after=record.state,
         revision=record.revision,
         said={k: v for k, v in said.items() if k not in secret},
     )
-    return replace(record, state=state, log=(*record.log, passage))
+    return replace(record, log=(*record.log, passage))
 
 
 def new_record(form: Form, workflow: Workflow, record_id: Any, who: Principal) -> Record:
@@ -129,7 +119,7 @@ def gate(
     role, who = by
     form, workflow = FORMS[record.form], WORKFLOWS[record.form]
     mine = {role} & workflow.roles_in(record, who)
-    step = workflow.step(command, record.state, mine, said, answers)
+    step = step_of(record, command, mine, said, answers)
     edits = edits_between(record.answers, answers)
     _refuse_unwritable(form, step, edits)
     problems: list[str] = []

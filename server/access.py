@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.record import Principal
 from app.workflows import WORKFLOWS
-from app.workflows.table import may_read
-from server.books import record_of
+from app.workflows.table import seen_by
+from server.books import files_of, record_of
 from server.tables import FileOwnerRow, FileRow, PartyRow, RecordFileRow, RecordRow
 
 
@@ -34,7 +34,8 @@ def may_use(session: Session, principal: Principal, sha256: str) -> bool:
     )
     for body in session.scalars(naming):
         record = record_of(body)
-        if may_read(WORKFLOWS[record.form], record.state, record.parties, principal):
+        seen = seen_by(WORKFLOWS[record.form], record, principal)
+        if seen and sha256 in files_of(seen):
             return True
     return False
 

@@ -16,15 +16,14 @@ import orjson
 from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from app.forms import FORMS
-from app.forms.upgrades import up_to_date
+from app.answers import brought_up_to_date
 from app.heads import card_of, head_of
 from app.record import Answers, Passage, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import audience
+from app.workflows.table import audience, readers_in_force
 from server import feeds
 from server.db import upsert
-from server.feeds import Item
+from server.feeds import Item, Kind
 from server.moments import told
 from server.tables import (
     CardRow,
@@ -56,7 +55,7 @@ class Books:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
         self.now = now
-        self._told_before: dict[UUID, set[str]] = {}
+        self._told_before: dict[UUID, dict[str, Kind]] = {}
         self._written: dict[UUID, Record] = {}
         self._cards: set[UUID] = set()
 
@@ -87,7 +86,7 @@ class Books:
         if body is None:
             return None
         record = record_of(body)
-        self._told_before.setdefault(record.id, _audience(record))
+        self._told_before.setdefault(record.id, _telling(record))
         return record
 
     def children(self, parent: UUID, form: str) -> list[Record]:
@@ -107,7 +106,7 @@ class Books:
         if deed.is_told:
             log = (*log, self._passage(record.state, before, revision, deed))
         record = replace(record, revision=revision, log=log, updated_at=told(self.now))
-        self._told_before.setdefault(record.id, set())
+        self._told_before.setdefault(record.id, {})
         self._store(record)
         self._remember(record, deed)
         self._index(record)
@@ -215,10 +214,11 @@ class Books:
         feeds.publish(self.session, items)
 
     def _news_of(self, record: Record) -> Iterator[Item]:
-        now = _audience(record)
-        for feed in now:
-            yield Item(feed, str(record.id), "record", record.id)
-        for feed in self._told_before[record.id] - now:
+        now, before = _telling(record), self._told_before[record.id]
+        for feed, kind in now.items():
+            if kind == "record" or before.get(feed) != kind:  # what is in force has not changed
+                yield Item(feed, str(record.id), kind, record.id)
+        for feed in before.keys() - now.keys():
             yield Item(feed, str(record.id), "gone", record.id)
 
     def _card_news(self, record: Record) -> Iterator[Item]:
@@ -241,17 +241,13 @@ class Books:
 
 def record_of(body: bytes) -> Record:
     """The record in these bytes, its answers brought up to date."""
-    record = Record.from_wire(orjson.loads(body))
-    latest = FORMS[record.form].version
-    if record.form_version >= latest:
-        return record
-    answers = up_to_date(record.form, record.form_version, record.answers, latest=latest)
-    return replace(record, answers=answers, form_version=latest)
+    return brought_up_to_date(Record.from_wire(orjson.loads(body)))
 
 
 def files_of(record: Record) -> set[str]:
     """The SHA-256 of every document that the record names, in its answers or in its log."""
-    return set(_named([record.answers, *(passage.said for passage in record.log)]))
+    in_force = record.in_force.answers if record.in_force else {}
+    return set(_named([record.answers, in_force, *(passage.said for passage in record.log)]))
 
 
 def files_named(answers: Answers) -> set[str]:
@@ -269,8 +265,11 @@ def _named(value: Any) -> Iterator[str]:
             yield from _named(inner)
 
 
-def _audience(record: Record) -> set[str]:
-    return audience(WORKFLOWS[record.form], record.state, record.parties)
+def _telling(record: Record) -> dict[str, Kind]:
+    """The feeds in which a record is told: as it stands, or as it is in force meanwhile."""
+    workflow = WORKFLOWS[record.form]
+    told: dict[str, Kind] = dict.fromkeys(readers_in_force(workflow, record), "in_force")
+    return told | dict.fromkeys(audience(workflow, record.state, record.parties), "record")
 
 
 def _card_feed(record: Record) -> str:

@@ -18,15 +18,22 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, Literal, TypeAlias, cast
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
+from app.heads import head_of
+from app.record import Record
+from app.workflows import WORKFLOWS
+from app.workflows.table import as_in_force
 from server.db import count_up, upsert
 from server.tables import CardRow, FeedRow, NewsRow, RecordRow
+
+Kind: TypeAlias = Literal["record", "in_force", "card", "gone"]
+"""What an item tells; "in_force" is a record as it is in force while a change is under way."""
 
 PAGE = 500
 """Items read in one transaction."""
@@ -38,7 +45,7 @@ class Item:
 
     feed: str
     ref: str
-    kind: str
+    kind: Kind
     record: UUID | None = None
 
 
@@ -91,9 +98,8 @@ def page(session: Session, feed: str, after: int, limit: int) -> Page:
 
 
 def _lines(feed: bytes, rows: Sequence[Any]) -> Iterator[bytes]:
-    for position, kind, ref, head, record, card in rows:
-        body = {"record": record, "card": card}.get(kind) or b""
-        told = orjson.dumps(kind if body else "gone")
+    for position, kind, ref, *told_of in rows:
+        told, head, body = _told(kind, *told_of)
         yield (
             b'{"feed":%b,"position":%d,"kind":%b,"id":%b,"head":%b}\n%b\n'
             % (
@@ -105,6 +111,21 @@ def _lines(feed: bytes, rows: Sequence[Any]) -> Iterator[bytes]:
                 body,
             )
         )
+
+
+def _told(kind: Kind, head: bytes, record: bytes, card: bytes) -> tuple[bytes, bytes, bytes]:
+    """What a line says it is, its head, and the bytes below it."""
+    if kind == "in_force":
+        kind, head, record = "record", *_in_force(record)
+    body = {"record": record, "card": card}.get(kind) or b""
+    return orjson.dumps(kind if body else "gone"), head, body
+
+
+def _in_force(body: bytes) -> tuple[bytes, bytes]:
+    """Head and body of the version in force; few are changed at a time, so none is kept twice."""
+    record = Record.from_wire(orjson.loads(body))
+    record = as_in_force(WORKFLOWS[record.form], record)
+    return orjson.dumps(head_of(record).to_wire()), orjson.dumps(record.to_wire())
 
 
 def has_more(session: Session, feed: str, after: int) -> bool:

@@ -21,7 +21,7 @@ from app.forms.types import Secret
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import Step, Workflow, answers_after, may_read, parties_after
+from app.workflows.table import Step, Workflow, answers_after, may_read, taken
 from server import effects
 from server.access import may_use
 from server.books import Books, Deed, files_named, files_of
@@ -94,7 +94,7 @@ class Registry:
         replayed = rules.replay(record.answers, edits)
         said = _asked(workflow, change)
         mine = {change.role} & workflow.roles_in(record, self._principal)
-        step = workflow.step(change.command, record.state, mine, said, replayed.answers)
+        step = rules.step_of(record, change.command, mine, said, replayed.answers)
         _refuse_unwritable(form, step, edits)
         if "seen" in step.needs:
             self._refuse_unseen(record, change)
@@ -108,13 +108,8 @@ class Registry:
         said = _said(step, said, replayed.answers)
         answers = answers_after(step, replayed.answers, said)
         answers = _completed(books, step, replace(record, answers=answers))
-        after = replace(
-            record,
-            state=step.to or record.state,
-            answers=answers,
-            parties=parties_after(step, record.parties, said),
-            form_version=form.version,
-        )
+        after = taken(workflow, record, step, answers, said)
+        after = replace(after, form_version=form.version)
         self._refuse_foreign_files(after, said, standing)
         secrets = (
             {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()

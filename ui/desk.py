@@ -11,6 +11,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.answers import open_on
 from app.record import Answers, Principal, Record
 from app.workflows import WORKFLOWS
 from app.workflows.roles import ROLES
@@ -83,8 +84,7 @@ class Desk(QObject):
 
     def open_steps(self, record: Record) -> list[Step]:
         """What they may do to a record now: the buttons."""
-        workflow = WORKFLOWS.get(record.form)
-        return workflow.open_to(record.state, self.roles_on(record)) if workflow else []
+        return open_on(record, self.roles_on(record))
 
     def may_begin(self, form_id: str) -> bool:
         workflow = WORKFLOWS.get(form_id)

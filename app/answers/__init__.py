@@ -15,6 +15,16 @@ from app.answers.asking import (
 )
 from app.answers.edits import Replay, edits_between, flat, nested, replay
 from app.answers.telling import Difference, Line, Section, compare, files_in, summarise, told
+from app.answers.versions import (
+    Version,
+    brought_up_to_date,
+    is_substantive,
+    open_on,
+    records_known,
+    round_of,
+    step_of,
+    versions_of,
+)
 
 __all__ = [
     "LEVELS",
@@ -25,6 +35,8 @@ __all__ = [
     "Problem",
     "Replay",
     "Section",
+    "Version",
+    "brought_up_to_date",
     "check",
     "check_page",
     "compare",
@@ -33,11 +45,17 @@ __all__ = [
     "flat",
     "given",
     "is_empty",
+    "is_substantive",
     "nested",
+    "open_on",
+    "records_known",
     "replay",
+    "round_of",
     "shown",
     "shown_pages",
+    "step_of",
     "summarise",
     "told",
+    "versions_of",
     "without_hidden",
 ]

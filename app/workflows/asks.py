@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from app.forms.conditions import Has, Is
+from app.forms.person import ROLE
 from app.forms.schema import Field, Files, Page
-from app.forms.types import Choice, Choices, Date, Pointer, Pointers, Secret, Text, options
+from app.forms.types import (
+    Choice,
+    Date,
+    Integer,
+    Pointer,
+    Pointers,
+    Secret,
+    Text,
+    options,
+)
 from app.words import Words
 
 # fmt: off
@@ -61,15 +71,53 @@ ACADEMIC_CONCLUSION = Page("conclusion", "学术审查结论", "Academic conclus
     Field("reason", "审查意见", Text(5000, lines=4), required=~Is("decision", "agree"), english="Opinion of the committee"),
 ))
 
-ROLE = Choices(options(
-    ("pi", "项目负责人", "Principal investigator"),
-    ("ethics_secretary", "伦理委员会秘书", "Ethics committee secretary"),
-    ("ethics_member", "伦理委员会委员", "Ethics committee member"),
-    ("academic_secretary", "学术委员会秘书", "Academic committee secretary"),
-    ("academic_member", "学术委员会委员", "Academic committee member"),
-    ("integrity_officer", "科研诚信管理员", "Research integrity officer"),
-    ("other", "其他人员", "Other staff"),
+CHANGE = Page("change", "变更申请", "Change of what is filed", (
+    Field("reason", "变更原因", Text(2000, lines=4), required=True, english="Reason for the change",
+          help=Words("写明为什么变更、变更什么。变更获批前，备案的版本继续有效并公开。",
+                     "Say why, and what is to be changed. Until it is approved the version on file stays in force.")),
 ))
+TO_INSTITUTION = Page("to_institution", "送机构审核", "To the institution", (
+    Field("remark", "变更说明", Text(2000, lines=3), english="Remark",
+          help=Words("本次变更不涉及实质性内容，直接送机构审核。",
+                     "Nothing substantive is changed: it goes straight to the institution.")),
+))
+SUSPENSION = Page("suspension", "暂停研究", "Suspend the study", (
+    Field("date", "暂停日期", Date(), required=True, english="Suspended on", short=True),
+    Field("reason", "暂停原因", Text(2000, lines=4), required=True, english="Reason",
+          help=Words("同时说明在研参与者的保护措施。", "Say also how those already taking part are protected.")),
+))
+RESUMPTION = Page("resumption", "申请恢复", "Ask to resume", (
+    Field("date", "拟恢复日期", Date(), required=True, english="To resume on", short=True),
+    Field("reason", "恢复理由", Text(2000, lines=4), required=True, english="Reason",
+          help=Words("恢复须经伦理委员会审查和机构审核。", "The ethics committee and the institution decide on it.")),
+))
+TERMINATION = Page("termination", "终止研究", "Terminate the study", (
+    Field("date", "终止日期", Date(), required=True, english="Terminated on", short=True),
+    Field("reason", "终止原因", Text(2000, lines=4), required=True, english="Reason",
+          help=Words("终止后不能恢复，仍可补交报告。", "It cannot be taken back; late reports stay possible.")),
+))
+COMPLETION = Page("completion", "研究结题", "Complete the study", (
+    Field("date", "结题日期", Date(), required=True, english="Completed on", short=True),
+    Field("enrolled", "实际入组例数", Integer(0, 100_000_000), required=True, english="Participants enrolled", short=True),
+    Field("summary", "结题说明", Text(5000, lines=4), required=True, english="Summary",
+          help=Words("结题后不能再变更，仍可提交研究成果报告。", "Nothing can be changed afterwards; the report of results stays possible.")),
+))
+AUTHORISE = Page("authorise", "授权他人填报", "Authorise somebody to fill in", (
+    Field("delegate", "授权人", Pointer("person"), required=True, english="Delegate",
+          help=Words("授权人可以填写本研究，不能提交；填好后送您提交。", "They may fill in this study but not submit it; they hand it to you.")),
+))
+WITHDRAW = Page("withdraw", "取消授权", "Withdraw the authority", (
+    Field("delegates", "取消授权的人员", Pointers("delegate"), required=True, english="Whose authority ends",
+          help=Words("已填写的内容保留。", "What they have written stays.")),
+))
+HAND_OVER = Page("hand_over", "送负责人", "Hand to the investigator", (
+    Field("remark", "说明", Text(2000, lines=3), english="Remark",
+          help=Words("请负责人核对并提交。", "The investigator checks it and submits.")),
+))
+HAND_BACK = Page("hand_back", "退给授权人", "Hand back to the delegate", (
+    Field("remark", "需要修改的内容", Text(2000, lines=3), english="What to correct"),
+))
+
 ACCOUNT = Page("account", "开通账号", "Open the account", (
     Field("roles", "角色", ROLE, required=True, english="Roles"),
     Field("committee", "所属委员会", Pointer("ethics_committee"), english="Committee",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from app.errors import NotAllowed
 from app.forms.conditions import Condition
 from app.forms.schema import Page, refuse_mistakes
-from app.record import Answers, Parties, Principal, Record
+from app.record import Answers, InForce, Parties, Principal, Record
 from app.words import Words
 from app.workflows.roles import ROLES, feeds_of, roles_on
 
@@ -20,6 +20,14 @@ Mood: TypeAlias = Literal["draft", "waiting", "back", "done", "ended"]
 
 SYSTEM = "system"
 """The role of the registry itself: steps that follow from others."""
+
+Round: TypeAlias = Literal["first", "unchanged", "minor", "substantive", "resume"]
+"""What a record is on its way for: its first filing; a change of what is filed, by what differs
+(nothing yet, nothing substantive, something substantive); or to go on after it was suspended."""
+
+CHANGES: tuple[Round, ...] = ("unchanged", "minor", "substantive")
+IN_FORCE = "in force"
+"""Where a step leads that brings back the version in force, in the state it was in."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,27 @@ class Step:
     """{party: field of `asks` whose references become that party}"""
     fills: Mapping[str, str] = field(default_factory=dict)
     """{field of the record's form: field of `asks` whose answer it takes}"""
+    joins: Mapping[str, str] = field(default_factory=dict)
+    """{party: field of `asks` whose references are added to that party}"""
+    leaves: Mapping[str, str] = field(default_factory=dict)
+    """{party: field of `asks` whose references leave that party}"""
+    rounds: tuple[Round, ...] = ()
+    """Open only in these rounds; empty: in every one."""
+    keeps: Literal["", "change", "resume"] = ""
+    """What stands now stays in force while the record is on its way for this."""
+    files: bool = False
+    """What stands then is the next version in force."""
     danger: bool = False
+    apart: bool = False
+    """Done to the record as a whole, never while it is being filled in."""
 
     @property
     def words(self) -> Words:
         return Words(self.zh, self.en)
+
+    def is_of(self, round_: Round | None) -> bool:
+        """Whether it is open in this round; None asks for any."""
+        return round_ is None or not self.rounds or round_ in self.rounds
 
 
 @dataclass(frozen=True)
@@ -87,7 +111,7 @@ class Workflow:
         names = [s.id for s in self.states]
         for step in self.steps:
             where = f"{self.id}.{step.command}"
-            if unknown := ({*step.at, step.to or self.states[0].id} - {*names}):
+            if unknown := ({*step.at, step.to or self.states[0].id} - {*names, IN_FORCE}):
                 raise ValueError(f"{where}: no state {unknown}")
             if unknown := {*step.by} - {*ROLES, SYSTEM}:
                 raise ValueError(f"{where}: no role {unknown}")
@@ -109,12 +133,12 @@ class Workflow:
         """The state; one that a newer program knows is told by its name."""
         return self._by_id.get(state_id) or State(state_id, state_id, state_id, "waiting")
 
-    def open_to(self, state: str, roles: Iterable[str]) -> list[Step]:
+    def open_to(self, state: str, roles: Iterable[str], round_: Round | None = None) -> list[Step]:
         """What these roles may do now, each command once: the buttons on the desk."""
         mine = set(roles)
         open_steps: dict[str, Step] = {}
         for step in self.steps:
-            if state in step.at and mine & set(step.by):
+            if state in step.at and mine & set(step.by) and step.is_of(round_):
                 open_steps.setdefault(step.command, step)
         return list(open_steps.values())
 
@@ -125,22 +149,24 @@ class Workflow:
         roles: Iterable[str],
         said: Mapping[str, Any] | None = None,
         answers: Mapping[str, Any] | None = None,
+        round_: Round = "first",
     ) -> Step:
         """The step a command takes, or NotAllowed: the gate on the registry and on the desk."""
         mine = set(roles)
         for step in self.steps:
             fits = step.command == command and state in step.at and mine & set(step.by)
-            if fits and (
-                step.when is None or step.when.holds(_known(step, said or {}, answers or {}))
-            ):
+            if not fits or not step.is_of(round_):
+                continue
+            if step.when is None or step.when.holds(_known(step, said or {}, answers or {})):
                 return step
-        raise self._refusal(command, state, mine)
+        raise self._refusal(command, state, mine, round_)
 
-    def _refusal(self, command: str, state: str, mine: set[str]) -> NotAllowed:
+    def _refusal(self, command: str, state: str, mine: set[str], round_: Round) -> NotAllowed:
         where = self.state(state)
         named = next((s for s in self.steps if s.command == command), None)
         verb = named.words if named else Words(command, command)
-        may = {r for s in self.steps if s.command == command and state in s.at for r in s.by}
+        here = [s for s in self.steps if s.command == command and state in s.at]
+        may = {r for s in here for r in s.by}
         if may and not may & mine:
             who = "、".join(ROLES[r].zh for r in sorted(may) if r in ROLES) or "系统"
             who_en = ", ".join(ROLES[r].en for r in sorted(may) if r in ROLES) or "the registry"
@@ -148,6 +174,13 @@ class Workflow:
                 f"“{verb.zh}”只能由{who}进行。请切换角色，或请对方办理。",
                 f"“{verb.en}” is for: {who_en}. Please switch roles, or ask them to do it.",
                 reason="role",
+            )
+        if round_ == "unchanged" and any(s.is_of("minor") for s in here):
+            return NotAllowed(
+                f"与备案的版本相比还没有任何修改，不能“{verb.zh}”。请先修改，或撤销变更。",
+                f"Nothing differs from the version on file yet, so “{verb.en}” is not possible. "
+                "Please make your changes, or undo the change.",
+                reason="unchanged",
             )
         return NotAllowed(
             f"现在的状态是“{where.zh}”，不能“{verb.zh}”。请同步后再看。",
@@ -157,7 +190,10 @@ class Workflow:
 
     def parties_of_new(self, record_id: str, principal: Principal) -> Parties:
         """Who is engaged in a record that this principal begins."""
-        meant = {"me": principal.id, "my office": principal.office}
+        meant = {
+            "me": principal.id, "my office": principal.office,
+            "my committee": _committee_of(principal),
+        }  # fmt: skip
         parties: Parties = {}
         for party, who in self.begins.items():
             name = meant[who] if who in meant else f"{who.removeprefix('itself:')}:{record_id}"
@@ -166,6 +202,8 @@ class Workflow:
         return parties
 
     def may_begin(self, principal: Principal) -> bool:
+        if "my committee" in self.begins.values() and not _committee_of(principal):
+            return False
         return "anybody" in self.founders or bool(
             {g.role for g in principal.grants} & {*self.founders}
         )
@@ -180,6 +218,11 @@ class Workflow:
         if not record.revision:
             mine |= {g.role for g in principal.grants} & {*self.founders}
         return mine
+
+
+def _committee_of(principal: Principal) -> str:
+    """The committee that somebody keeps in the role they act in; the first of several."""
+    return next((g.scope for g in principal.grants if g.scope.startswith("committee:")), "")
 
 
 def _known(step: Step, said: Mapping[str, Any], answers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -203,7 +246,64 @@ def parties_after(step: Step, parties: Parties, said: Mapping[str, Any]) -> Part
             found[party] = tuple(named)
         else:
             found.pop(party, None)
+    for party, asked in step.joins.items():
+        if joined := dict.fromkeys((*found.get(party, ()), *_names(said.get(asked)))):
+            found[party] = tuple(joined)
+    for party, asked in step.leaves.items():
+        gone = _names(said.get(asked))
+        if left := tuple(name for name in found.get(party, ()) if name not in gone):
+            found[party] = left
+        else:
+            found.pop(party, None)
     return found
+
+
+def _names(value: Any) -> list[str]:
+    return list(value) if isinstance(value, list) else [value] if value else []
+
+
+def taken(
+    workflow: Workflow,
+    record: Record,
+    step: Step,
+    answers: Mapping[str, Any],
+    said: Mapping[str, Any],
+) -> Record:
+    """The record once a step is taken on these answers, its log aside: on registry and desk alike."""
+    if step.to == IN_FORCE:
+        return _as_in_force(workflow, record)
+    after = replace(
+        record,
+        state=step.to or record.state,
+        answers=answers_after(step, answers, said),
+        parties=parties_after(step, record.parties, said),
+    )
+    if step.keeps:
+        kept = InForce(
+            kind=step.keeps, revision=record.revision, state=record.state, answers=record.answers,
+            parties=record.parties, updated_at=record.updated_at,
+        )  # fmt: skip
+        return replace(after, in_force=kept)
+    return replace(after, in_force=None) if step.files else after
+
+
+def _as_in_force(workflow: Workflow, record: Record) -> Record:
+    """Answers, parties and state as they were, but whoever was authorised since stays so."""
+    kept = record.in_force
+    if kept is None:
+        raise NotAllowed(
+            "没有可以恢复的备案版本。请同步后再看。",
+            "There is no version on file to go back to. Please sync and look again.",
+            reason="state",
+        )
+    parties = _parties_in_force(workflow, record, kept)
+    return replace(record, state=kept.state, answers=kept.answers, parties=parties, in_force=None)
+
+
+def _parties_in_force(workflow: Workflow, record: Record, kept: InForce) -> Parties:
+    lasting = {p for s in workflow.steps for p in (*s.joins, *s.leaves)}
+    versioned = {p: names for p, names in kept.parties.items() if p not in lasting}
+    return versioned | {p: names for p, names in record.parties.items() if p in lasting}
 
 
 def answers_after(step: Step, answers: Mapping[str, Any], said: Mapping[str, Any]) -> Answers:
@@ -228,6 +328,44 @@ def waits_for(workflow: Workflow, state: str, parties: Parties) -> set[str]:
     return {key for role in workflow.state(state).holders for key in ROLES[role].keys(parties)}
 
 
+def readers_in_force(workflow: Workflow, record: Record) -> set[str]:
+    """The feeds in which the version in force goes on being told while it is being changed."""
+    kept = record.in_force
+    if kept is None:
+        return set()
+    parties = _parties_in_force(workflow, record, kept)
+    return audience(workflow, kept.state, parties) - audience(
+        workflow, record.state, record.parties
+    )
+
+
+def as_in_force(workflow: Workflow, record: Record) -> Record:
+    """The record as those see it who are not told of a change under way.
+
+    Its revision is the present one: whoever read the change before must take this for newer.
+    """
+    kept = record.in_force
+    if kept is None:
+        return record
+    return replace(
+        record, state=kept.state, answers=kept.answers,
+        parties=_parties_in_force(workflow, record, kept),
+        log=tuple(p for p in record.log if p.revision <= kept.revision),
+        updated_at=kept.updated_at, in_force=None,
+    )  # fmt: skip
+
+
+def seen_by(workflow: Workflow, record: Record, principal: Principal) -> Record | None:
+    """The record as this principal may read it: whole, as it is in force, or not at all."""
+    if may_read(workflow, record.state, record.parties, principal):
+        return record
+    in_force = readers_in_force(workflow, record) & {*feeds_of(principal)}
+    return as_in_force(workflow, record) if in_force else None
+
+
 def may_read(workflow: Workflow, state: str, parties: Parties, principal: Principal) -> bool:
-    """Whoever is told of a record may read it and its documents; nobody else, whatever their roles."""
-    return bool(audience(workflow, state, parties) & {*feeds_of(principal)})
+    """Whoever is told of a record may read it and its documents; nobody else, whatever their roles.
+
+    Who was named in a role that has been taken away since is told no more.
+    """
+    return any(ROLES[role].hears(principal, parties) for role in workflow.state(state).readers)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
+from app.answers import step_of
 from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.schema import Rows
@@ -164,6 +165,38 @@ def ask_for_opinions(turn: Turn, after: Record) -> None:
         turn.books.write(opinion, opinion.state, deed)
 
 
+def colleagues_only(turn: Turn, after: Record) -> Record:
+    """Who is authorised to fill in works at the institution, and is no reviewer of the study."""
+    ref = str(turn.said.get("delegate"))
+    found = turn.books.find(UUID(ref.partition(":")[2])) if ref.startswith("person:") else None
+    here = {*after.parties.get("institution", ())}
+    is_active = found is not None and (found.form, found.state) == ("person", "active")
+    if found is None or not is_active or not here & {*found.parties.get("institution", ())}:
+        raise Invalid(
+            "只能授权本机构在册的人员。请从本机构人员名单中选择。",
+            "Only people of your institution with an open account can be authorised. Please choose "
+            "from its staff.",
+            problems=["delegate"],
+        )
+    reviewing = ("ethics_reviewer", "academic_reviewer")
+    if any(ref in after.parties.get(party, ()) for party in reviewing):
+        raise Invalid(
+            f"审查本研究的委员不能参与填报：{found.answers.get('name', '')}。请另选人员。",
+            f"Who reviews this study cannot fill it in: {found.answers.get('name', '')}. Please "
+            "choose somebody else.",
+            code="V-39",
+            problems=["delegate"],
+        )
+    return after
+
+
+def nobody_reviews_any_more(turn: Turn, after: Record) -> None:
+    """A change was undone in the middle of its review: what was not given stays closed."""
+    for side in ("ethics", "academic"):
+        for opinion in _open_opinions(turn, after.id, side):
+            by_itself(turn, opinion, "close")
+
+
 def close_opinions(turn: Turn, after: Record) -> None:
     """The secretary waits no longer: what was not given stays closed."""
     side = "ethics" if turn.command == "ec_close" else "academic"
@@ -192,7 +225,7 @@ def _open_opinions(turn: Turn, study: UUID, side: str) -> list[Record]:
 
 def by_itself(turn: Turn, record: Record, command: str) -> None:
     """Take a step that only the registry may take."""
-    step = WORKFLOWS[record.form].step(command, record.state, {SYSTEM}, {}, record.answers)
+    step = step_of(record, command, {SYSTEM}, {}, record.answers)
     after = replace(record, state=step.to or record.state)
     turn.books.write(after, record.state, Deed(command, SYSTEM, "登记中心 Registry", SYSTEM))
 

@@ -394,7 +394,9 @@ class FilingView(QWidget):
         if self.record is None:
             return
         steps = [
-            s for s in self._desk.open_steps(self.record) if s.command not in ("save", "delete")
+            s
+            for s in self._desk.open_steps(self.record)
+            if s.command not in ("save", "delete") and not s.apart
         ]
         self.footer.show_steps(steps, self._barred())
         if self.is_read_only:

@@ -9,9 +9,9 @@ from app.words import Words
 
 # fmt: off
 PAGE = Page("attach", "相关附件", "Attachments", fields=(
-    Field("attach.research_protocol_file", "研究方案", Files(), required=True, english="Study protocol", names={"national": "researchPlan"},
+    Field("attach.research_protocol_file", "研究方案", Files(), required=True, english="Study protocol", names={"national": "researchPlan"}, substantive=True,
           help=Words("仅限 PDF，请填写版本号和版本日期；附件只供审查，不公示。", "PDF only, with version and date; attachments are for review and never published.")),
-    Field("attach.consent_or_waiver_file", "知情同意模板/知情同意豁免申请书", Files(), required=True, english="Consent form template / waiver application", names={"national": "patientZqtymb"},
+    Field("attach.consent_or_waiver_file", "知情同意模板/知情同意豁免申请书", Files(), required=True, english="Consent form template / waiver application", names={"national": "patientZqtymb"}, substantive=True,
           help=Words("仅限 PDF；免除知情同意时上传豁免申请书，否则上传知情同意书模板。", "PDF only; the waiver application if consent is waived, otherwise the consent form.")),
     Field("attach.other_files", "其他文件", Files(), english="Other documents", names={"national": "otherAnnex"},
           help=Words("仅限 PDF，不公示。", "PDF only, never published.")),
