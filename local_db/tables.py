@@ -156,6 +156,14 @@ RECYCLED = Table(
     sqlite_autoincrement=True,
 )
 
+VERSION = Table(  # a record as it stood at an earlier revision: `Record.to_wire` as JSON
+    "version",
+    METADATA,
+    Column("n", Integer, ForeignKey("record.n", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
 FILE = Table(
     "file",
     METADATA,

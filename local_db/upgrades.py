@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from app.errors import TooOld
 from local_db.engine import Store, connect, open_engine, told_in_words
 from local_db.listing import pairs
-from local_db.tables import FIND, METADATA, PAIR
+from local_db.tables import FIND, METADATA, PAIR, VERSION
 
 Step = Callable[[Connection], None]
 
@@ -33,7 +33,12 @@ def index_pairs(connection: Connection) -> None:
         last = page[-1][0]
 
 
-STEPS: tuple[Step, ...] = (index_pairs,)
+def keep_versions(connection: Connection) -> None:
+    """To version 3: earlier versions that were looked at stay on the desk."""
+    VERSION.create(connection)
+
+
+STEPS: tuple[Step, ...] = (index_pairs, keep_versions)
 """The first step leads from version 1 to version 2."""
 
 

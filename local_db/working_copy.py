@@ -19,7 +19,7 @@ from app.forms import FORMS
 from app.record import Answers, Principal, Record
 from app.rules import Known
 from app.workflows.roles import keys_of
-from local_db import acting, listing, news, outbox, recycling
+from local_db import acting, listing, news, outbox, recycling, versions
 from local_db.engine import locked, told_in_words
 from local_db.files import Documents
 from local_db.upgrades import open_up_to_date, save_copy
@@ -149,6 +149,16 @@ class WorkingCopy:
                 (str(parent), form, form),
             ).scalars()
             return [self._seen(db, n) for n in found.all()]
+
+    def version(self, record_id: UUID, revision: int) -> Record:
+        """A record as it stood at a revision that this desk knows, or NotFound."""
+        with self._store.reading() as db:
+            return versions.known(db, record_id, revision, self.principal())
+
+    def keep_version(self, record: Record) -> None:
+        """Keep an earlier revision that the registry gave, so that it can be read offline."""
+        with self._store.writing() as db:
+            versions.keep(db, record)
 
     def rows(self, query: Query) -> RowPage:
         with self._store.reading() as db:

@@ -32,7 +32,7 @@ from app.errors import (
     Unreadable,
 )
 from server import logs, passwords
-from server.api import files, session, sync
+from server.api import files, history, session, sync
 from server.api.caller import spoken
 from server.db import POOL, connect
 from server.files import Archive
@@ -84,7 +84,7 @@ def create_app(engine: Engine, archive: Archive) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     api.state.engine, api.state.archive = engine, archive
-    for router in (session.router, sync.router, files.router):
+    for router in (session.router, sync.router, history.router, files.router):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
     api.add_api_route("/v1/health", health, methods=["GET"])
     api.middleware("http")(_note)

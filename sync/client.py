@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 import requests
@@ -15,6 +16,7 @@ import zstandard
 from pydantic import ValidationError
 
 from app.errors import AppError, Faulty, TooLarge, Unreachable, Unreadable
+from app.record import Record
 from sync.protocol import (
     CURRENT,
     NEWS_TYPE,
@@ -117,6 +119,14 @@ class RegistryClient:
         request = NewsRequest(positions=dict(positions), limit=limit)
         headers = {**JSON, "Accept": NEWS_TYPE, "Accept-Encoding": "zstd"}
         return News(self._open("POST", "/news", data=orjson.dumps(_json(request)), headers=headers))
+
+    def revision(self, record_id: UUID, number: int) -> Record:
+        """A record as it stood at an earlier revision, if this session may read it."""
+        body = self._call("GET", f"/records/{record_id}/revisions/{number}")
+        try:
+            return Record.from_wire(orjson.loads(body))
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise garbled() from error
 
     def has_file(self, sha256: str) -> bool:
         return self._read(FileHead, self._call("GET", f"/files/{sha256}/head")).stored

@@ -93,8 +93,6 @@ STUDY = Workflow(
         #    command    中文  English                      at                        by               to
         Step("save", "保存", "Save",                       ("draft", "returned", "changing"), AUTHOR, writes="all"),
         Step("save", "保存", "Save",                       ("handed",),              (PI,),           writes="all"),
-        Step("submit", "提交", "Submit",                   WRITTEN,                  (PI,),           "inst",
-             rounds=("minor",), needs=("complete",), asks=TO_INSTITUTION, writes="all"),
         Step("submit", "提交", "Submit",                   WRITTEN,                  (PI,),           "ac_form",
              rounds=REVIEWED, needs=("complete",), asks=COMMITTEES, when=Answered("academic_committee"), writes="all",
              engages={"academic_committee": "academic_committee", "ethics_committee": "ethics_committee"},
@@ -103,6 +101,8 @@ STUDY = Workflow(
              rounds=REVIEWED, needs=("complete",), asks=COMMITTEES, writes="all",
              engages={"academic_committee": "academic_committee", "ethics_committee": "ethics_committee"},
              fills={"attach.ethicsCommitteeId": "ethics_committee"}),
+        Step("submit", "提交", "Submit",                   WRITTEN,                  (PI,),           "inst",
+             rounds=("minor",), needs=("complete",), asks=TO_INSTITUTION, writes="all"),
         Step("hand_over", "送负责人", "Hand to investigator", ("draft", "changing"), (DELEGATE,),     "handed", asks=HAND_OVER),
         Step("hand_over", "送负责人", "Hand to investigator", ("returned",),         (DELEGATE,),     asks=HAND_OVER),
         Step("hand_back", "退给授权人", "Hand back",       ("handed",),              (PI,),           "draft",

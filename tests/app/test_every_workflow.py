@@ -144,7 +144,7 @@ def test_founders_are_roles_that_can_be_given() -> None:
 
 
 def test_a_delegate_fills_but_does_not_submit() -> None:
-    assert {s.command for s in STUDY.open_to("draft", ["delegate"])} == {"save"}
+    assert {s.command for s in STUDY.open_to("draft", ["delegate"])} == {"save", "hand_over"}
     with pytest.raises(NotAllowed, match="只能由项目负责人") as refused:
         STUDY.step("submit", "draft", ["delegate"], {"ethics_committee": "committee:x"})
     assert refused.value.details["reason"] == "role"
@@ -154,7 +154,8 @@ def test_a_delegate_fills_but_does_not_submit() -> None:
     "state", ["ac_form", "ac_members", "ac_concl", "ec_form", "ec_members", "ec_concl", "inst"]
 )
 def test_a_study_under_review_cannot_be_changed(state: str) -> None:
-    assert not STUDY.open_to(state, ["pi", "delegate"])
+    assert not STUDY.open_to(state, ["pi", "delegate"], "first")
+    assert {s.command for s in STUDY.open_to(state, ["pi", "delegate"], "minor")} == {"undo"}
     with pytest.raises(NotAllowed) as refused:
         STUDY.step("save", state, ["pi"])
     assert refused.value.details["reason"] == "state"
@@ -330,5 +331,5 @@ def test_a_new_record_engages_whoever_began_it() -> None:
 
 
 def test_a_state_of_a_newer_program_is_told_by_its_name() -> None:
-    assert STUDY.state("suspended").words.zh == "suspended"
-    assert not STUDY.open_to("suspended", ["pi"])
+    assert STUDY.state("archived").words.zh == "archived"
+    assert not STUDY.open_to("archived", ["pi"])

@@ -18,9 +18,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
 from app.forms import FORMS
 from app.forms.schema import Files
-from app.record import Answers, Record
+from app.errors import NotFound
+from app.record import Answers, InForce, Principal, Record
 from app.workflows import WORKFLOWS
 from app.workflows.roles import feeds_of
 from server import feeds, passwords
@@ -30,6 +32,7 @@ from server.app import create_app
 from server.books import Books, Deed
 from server.db import connect, read, transact
 from server.files import Archive
+from server.history import revision_of
 from server.registry import Registry
 from server.tables import AccountRow, FileRow, GrantRow, OfficeRow, SessionRow
 from sync.protocol import Change
@@ -64,7 +67,7 @@ WALKED = BARE | {
     ("get", "/v1/session"), ("delete", "/v1/session"), ("post", "/v1/password"),
     ("post", "/v1/changes"), ("post", "/v1/news"), ("get", "/v1/digest"),
     ("get", "/v1/files/{sha256}"), ("put", "/v1/files/{sha256}"),
-    ("get", "/v1/files/{sha256}/head"),
+    ("get", "/v1/files/{sha256}/head"), ("get", "/v1/records/{record_id}/revisions/{number}"),
 }  # fmt: skip
 
 
@@ -265,12 +268,105 @@ def _read_all(walk: Walk) -> None:  # noqa: C901 -- one loop over everything
     assert not wrong, wrong[:20]
 
 
+def test_revisions_are_read_by_whom_the_state_tells_and_nobody_else(walk: Walk) -> None:
+    """The record's only revision, asked for by everybody: the same readers as of the news."""
+    tried, wrong = 0, []
+
+    def look(session: Session) -> None:
+        nonlocal tried
+        for asker in walk.people:
+            who = principal_of(session, asker.account)
+            for form, state in PLACES:
+                tried += 1
+                try:
+                    revision_of(session, who, ident_of(form, state), 1)
+                    does = True
+                except NotFound:
+                    does = False
+                if does != may_read(form, state, asker):
+                    wrong.append((asker.name, form, state, does))
+
+    read(walk.province.engine, look)
+    sys.stdout.write(f"\nrevisions: {tried} tried, {len(wrong)} differences\n")
+    assert not wrong, wrong[:20]
+
+
+def test_while_it_is_changed_each_reads_the_version_meant_for_them(walk: Walk) -> None:
+    """A filed study in every state of a change: who is told of the state reads the change, whoever
+    is told of what is filed reads that, and nobody else reads anything."""
+    tried, wrong = 0, []
+    with Session(walk.province.engine) as session, session.begin() as whole:
+        books = Books(session, walk.province.now)
+        for state in CHANGING:
+            _in_change(books, state, walk.people)
+        books.tell()
+        for asker in walk.people:
+            who = principal_of(session, asker.account)
+            told = _versions_told(session, who)
+            for state in CHANGING:
+                tried += 3
+                reads = may_read("study", state, asker)
+                should = "new" if reads else "old" if may_read("study", "filed", asker) else ""
+                if told.get(made(f"change {state}"), "") != should:
+                    wrong.append((asker.name, state, "news", told.get(made(f"change {state}"))))
+                for which in ("old", "new"):
+                    does = may_use(session, who, _sha_in_change(state, which))
+                    if does != (bool(should) if which == "old" else should == "new"):
+                        wrong.append((asker.name, state, which, does))
+        whole.rollback()
+    sys.stdout.write(f"\nversions: {tried} tried, {len(wrong)} differences\n")
+    assert not wrong, wrong[:20]
+
+
+CHANGING = (
+    "changing", "handed", "returned", "ac_form", "ac_members", "ac_concl", "ec_form", "ec_members",
+    "ec_concl", "inst", "auth",
+)  # fmt: skip
+
+
+def _sha_in_change(state: str, which: str) -> str:
+    return hashlib.sha256(f"change {state} {which}".encode()).hexdigest()
+
+
+def _in_change(books: Books, state: str, people: list[Asker]) -> None:
+    def answers(which: str) -> Answers:
+        document = {**builders.document("文件.pdf"), "sha256": _sha_in_change(state, which)}
+        return {
+            "basic.research_title": which,
+            "attach.research_protocol_file": {which: document},
+        }
+
+    for which in ("old", "new"):
+        sha256 = _sha_in_change(state, which)
+        row = {"sha256": sha256, "size": 9, "stored_at": books.now}
+        books.session.execute(insert(FileRow).values(**row))
+    parties = parties_of("study", people)
+    record = Record(
+        id=UUID(made(f"change {state}")), form="study", form_version=FORMS["study"].version,
+        state=state, answers=answers("new"), parties=parties,
+        in_force=InForce("change", 0, "filed", answers("old"), parties),
+    )  # fmt: skip
+    books.write(record, state, Deed("made", "system", "", "system", is_told=False))
+
+
+def _versions_told(session: Session, who: Principal) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for feed in feeds_of(who):
+        for pair in feeds.page(session, feed, 0, 10_000).lines:
+            line, body = pair.split(b"\n")[:2]
+            if orjson.loads(line)["kind"] == "record":
+                record = orjson.loads(body)
+                found[record["id"]] = str(record["answers"].get("basic.research_title", ""))
+    return found
+
+
 def test_the_operations_over_http(walk: Walk) -> None:
     """Every operation of the API as everybody, and without a token; a new one must be added."""
     paths = walk.client.get("/v1/openapi.json").json()["paths"]
     assert {(method, path) for path, ways in paths.items() for method in ways} == WALKED
     for method, path in sorted(WALKED - BARE):
-        answer = walk.client.request(method, path.format(sha256="a" * 64), json={})
+        filled = path.format(sha256="a" * 64, record_id=uuid4(), number=1)
+        answer = walk.client.request(method, filled, json={})
         assert answer.status_code == 401, (method, path, answer.text)
 
     tried, wrong = len(WALKED - BARE), []

@@ -12,7 +12,7 @@ from app.forms.schema import Page
 from app.forms.types import EMPTY, Secret
 from app.record import Passage, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import Step
+from app.workflows.table import IN_FORCE, Step
 from ui import look, moments
 from ui.language import chosen, say, told
 from ui.records import states
@@ -80,7 +80,9 @@ def _step(form: str, passage: Passage) -> Step | None:
     if workflow is None:
         return None
     named = [s for s in workflow.steps if s.command == passage.command]
-    return next((s for s in named if passage.before in s.at), named[0] if named else None)
+    here = [s for s in named if passage.before in s.at] or named
+    led = [s for s in here if s.to in (passage.after, IN_FORCE)]
+    return next(iter(led or here), None)
 
 
 def _said(

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from app.answers import round_of
 from app.errors import AppError
 from app.record import Answers, Record
 from app.workflows import WORKFLOWS
@@ -104,7 +105,7 @@ class SimulatedDesk:
         chosen = waiting[0] if self.random.random() < 0.5 else self.random.choice(waiting)
         record = self.copy.get(chosen.head.id)
         roles = roles_on(record.parties, self.copy.principal())
-        steps = WORKFLOWS[form].open_to(record.state, roles)
+        steps = WORKFLOWS[form].open_to(record.state, roles, round_of(record))
         if not steps:
             return "nothing is open"
         weights = [WEIGHTS.get(s.command, 2) for s in steps]
