@@ -7,11 +7,15 @@ for what is still in its outbox.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 from app import pinyin
 from app.forms import FORMS
+from app.forms.study.routes import ROUTE
+from app.forms.types import Choice
 from app.record import Record
+from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import waits_for
 
@@ -36,7 +40,16 @@ class Head:
     people: str
     """Names found by search besides the title: the PI, the member, the number's keyword."""
     parties: tuple[str, ...] = ()
-    """Everybody engaged in it, each once, sorted: to ask for the records of somebody."""
+    """Everybody engaged in it, and its marks, each once, sorted: to ask for records by.
+
+    Who is engaged only by a site of it is told as `site=…` and `site_pi=…`: theirs is another list.
+    Marks are `kind=…` (which of `KINDS`) and `year=…` (of the first thing done to it).
+    """
+
+    def mark(self, name: str) -> str:
+        """What a mark says; nothing where there is none."""
+        start = f"{name}="
+        return next((p.removeprefix(start) for p in self.parties if p.startswith(start)), "")
 
     def to_wire(self) -> dict[str, Any]:
         return {**vars(self), "waits": list(self.waits), "parties": list(self.parties)}
@@ -66,8 +79,35 @@ def head_of(record: Record) -> Head:
         updated_at=record.updated_at,
         waits=tuple(sorted(waits)),
         people=submitted,
-        parties=tuple(sorted({name for names in record.parties.values() for name in names})),
+        parties=tuple(sorted(_asked_for(record))),
     )
+
+
+KINDS = {"study": ROUTE}
+"""By form, the question that tells what kind of record it is, to filter a list by."""
+OF_SITES = ("site", "site_pi")
+
+
+@cache
+def kinds_of(form_id: str) -> dict[str, Words]:
+    """The kinds of records of a form, by their marks; none where it is of one kind only."""
+    form = FORMS.get(form_id)
+    if form is None or form_id not in KINDS:
+        return {}
+    asked = form.field(KINDS[form_id]).type
+    return {o.code: Words(o.zh, o.en) for o in asked.options} if isinstance(asked, Choice) else {}
+
+
+def _asked_for(record: Record) -> set[str]:
+    """Everybody engaged, and the marks."""
+    found = set()
+    for party, names in record.parties.items():
+        found |= {f"{party}={name}" if party in OF_SITES else name for name in names}
+    kind = record.answers.get(KINDS.get(record.form, ""))
+    if isinstance(kind, str) and kind in kinds_of(record.form):
+        found.add(f"kind={kind}")
+    began = next((p.at for p in record.log if p.at), record.updated_at)
+    return found | ({f"year={began[:4]}"} if began else set())
 
 
 # fmt: off

@@ -157,7 +157,7 @@ def _count_hits(connection: Connection, form: str, hits: _Hits) -> int:
 
 def _is_plain(query: Query) -> bool:
     """Whether an index holds what is asked in every order, before it is searched."""
-    return bool(query.form) and not query.states and not query.waits_for
+    return bool(query.form) and not query.states and not query.waits_for and not query.marks
 
 
 class _Hits(NamedTuple):
@@ -200,6 +200,9 @@ def _on_head(query: Query) -> tuple[list[str], list[Any]]:
     if query.waits_for:
         claims.append(f"n IN (SELECT n FROM waits WHERE key IN ({_marks(query.waits_for)}))")
         values += query.waits_for
+    for marks in query.marks:
+        claims.append(f"n IN (SELECT n FROM party WHERE name IN ({_marks(marks)}))")
+        values += marks
     return claims, values
 
 

@@ -27,6 +27,8 @@ class Query:
     """Keys of `app.workflows.roles.keys_of`: only what waits for one of them."""
     party: str = ""
     """A name that must be engaged in the record, such as `person:…`."""
+    marks: tuple[tuple[str, ...], ...] = ()
+    """Marks of `app.heads` such as `year=2026`: of each of these, the record must have one."""
     sort: SortBy = "updated"
     descending: bool = True
     offset: int = 0

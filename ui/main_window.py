@@ -118,6 +118,8 @@ class MainWindow(QMainWindow):
             ("new", lambda: self._on_list("new")),
             ("find", lambda: self._on_list("search")),
             ("print", lambda: self._on_list("print")),
+            ("new_from", lambda: self._on_list("new_from")),
+            ("export", lambda: self._on_list("export")),
         ):
             shortcuts.bind(name, self, then)
         self._help_key = shortcuts.bind("help", self, lambda: self.navigation.go(HELP.id))
@@ -133,6 +135,10 @@ class MainWindow(QMainWindow):
             view.new.click()
         elif what == "print" and view.print.isEnabled():
             view.print.click()
+        elif what == "new_from" and not view.new_from.isHidden():
+            view.new_from.click()
+        elif what == "export" and view.export.isEnabled():
+            view.export.showMenu()
 
     # Places
 
@@ -170,7 +176,7 @@ class MainWindow(QMainWindow):
         """The view of a place, if it was shown already."""
         return self._views.get(place_id)
 
-    def _made(self, place: RecordList | Place) -> QWidget:
+    def _made(self, place: RecordList | Place) -> QWidget:  # noqa: PLR0911 -- one for each place
         if isinstance(place, RecordList):
             return self._linked(RecordsView(self.desk, place))
         match place.id:
@@ -183,6 +189,12 @@ class MainWindow(QMainWindow):
 
                 importing: QWidget = ImportView(self.desk)
                 return importing
+            case "templates":
+                from ui.prefill.template_list import TemplatesView
+
+                kept = TemplatesView(self.desk)
+                kept.opened.connect(self.open)
+                return kept
             case "outbox":
                 from ui.sync.outbox import OutboxView
 

@@ -63,7 +63,12 @@ class Pages(QWidget):
     # Records
 
     def show_record(self, record_id: UUID, how: str) -> QWidget:
-        """Open a record to read ("record"), to fill in ("filing") or to review ("review")."""
+        """Open a record to read ("record", "progress"), to fill in ("filing") or to review."""
+        if how == "progress":
+            read: Any = self.show_record(record_id, "record")
+            read.show_progress()
+            progress: QWidget = read
+            return progress
         for number, (key, known) in enumerate(self._open, start=1):
             if key == (how, record_id):
                 self.tabs.setCurrentIndex(number)

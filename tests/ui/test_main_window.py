@@ -56,11 +56,11 @@ def opened(qtbot: QtBot, desk: Desk) -> MainWindow:
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        (PI, ["todo", "my_studies", "myself", "outbox", "help"]),
+        (PI, ["todo", "my_studies", "my_sites", "templates", "myself", "outbox", "help"]),
         (SECRETARY, ["todo", "reviews", "committee", "myself", "outbox", "help"]),
         (MEMBER, ["todo", "my_reviews", "myself", "outbox", "help"]),
-        (HOSPITAL, ["todo", "studies", "committees", "staff", "import", "institution", "outbox",
-                    "help"]),
+        (HOSPITAL, ["todo", "studies", "sites", "committees", "staff", "import", "institution",
+                    "outbox", "help"]),
         (AUTHORITY, ["todo", "committees", "filed", "institutions", "outbox", "help"]),
     ],
     ids=lambda given: given.roles()[0] if isinstance(given, Principal) else "",

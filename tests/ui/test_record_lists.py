@@ -159,7 +159,7 @@ def test_copied_rows_are_text_with_tabs_and_html_for_excel(qtbot: QtBot, desk_of
     lines = clipboard.text().split("\n")
     assert len(lines) == 2
     line = next(line for line in lines if "甲" in line).split("\t")
-    assert line[:3] == ["MR-43-26-000001", "甲<b>研究", "草稿"]
+    assert line[:4] == ["MR-43-26-000001", "甲<b>研究", "", "草稿"]
     assert "甲&lt;b&gt;研究" in clipboard.html()
 
 
@@ -188,9 +188,9 @@ def test_the_buttons_are_the_steps_open_to_the_active_role(qtbot: QtBot, desk_of
 
     view.select(record.id)
 
-    wanted = {s.command for s in WORKFLOWS["study"].open_to("returned", {"pi"})}
+    wanted = {s.command for s in WORKFLOWS["study"].open_to("returned", {"pi"}, "first")}
     qtbot.waitUntil(lambda: set(view.steps.buttons) == wanted)
-    assert wanted == {"save", "submit"}
+    assert {"save", "submit"} <= wanted
 
 
 def test_a_role_that_is_not_active_has_no_buttons(qtbot: QtBot, desk_of: DeskOf) -> None:

@@ -51,7 +51,7 @@ class ColumnLayout(QObject):
             self._header.moveSection(self._header.visualIndex(logical), logical)
             self._header.resizeSection(logical, column.width)
         self.fit()
-        self._show_sorting()
+        self.show_sorting()
 
     def fit(self) -> None:
         """Give the title what the other columns leave, but never too little to read."""
@@ -122,15 +122,16 @@ class ColumnLayout(QObject):
     def _sort(self, logical: int) -> None:
         by = self._model.columns[logical].sort
         if not by:
-            self._show_sorting()
+            self.show_sorting()
             return
         query = self._model.query
         descending = not query.descending if query.sort == by else by == "updated"
         self._model.ask(replace(query, sort=cast(Any, by), descending=descending))
-        self._show_sorting()
+        self.show_sorting()
         self._timer.start()
 
-    def _show_sorting(self) -> None:
+    def show_sorting(self) -> None:
+        """Let the header say how the list is sorted."""
         query = self._model.query
         place = next((n for n, c in self._columns() if c.sort == query.sort), -1)
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
@@ -155,4 +156,4 @@ class ColumnLayout(QObject):
             self._model.query = replace(
                 self._model.query, sort=layout["sort"], descending=bool(layout.get("descending"))
             )
-        self._show_sorting()
+        self.show_sorting()

@@ -1,40 +1,47 @@
-"""A list of records: search, filter, sort, copy, and what may be done to the one selected."""
+"""A list of records: search, filter, sort, copy, and what may be done to the ones selected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMenu,
     QPushButton,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.record import Record
-from app.workflows import WORKFLOWS
-from ui import look
+from ui import look, shortcuts
 from ui.desk import Desk
 from ui.language import say, told
+from ui.records import exporting, list_menu
 from ui.records.clipboard import copy_selection
 from ui.records.columns import ColumnLayout
+from ui.records.filters import Filters, menu_button
 from ui.records.lists import RecordList
 from ui.records.rows_model import STATE, RowsModel
+from ui.records.several import SeveralBar
 from ui.records.steps import StepBar
+
+if TYPE_CHECKING:
+    from ui.prefill.view import PrefillDialog
 
 REVIEWED = ("study", "opinion")
 """Forms that a reviewer reads in three panes."""
+FILLED_FROM = ("study",)
+"""Forms that can be begun from what exists."""
 SEARCH_AFTER = 150
 """Milliseconds between the last letter typed and the search."""
 
@@ -43,7 +50,7 @@ class RecordsView(QWidget):
     """One list of the navigation."""
 
     opened = Signal(object, str)
-    """(id of a record, "record" | "filing" | "review")"""
+    """(id of a record, "record" | "progress" | "filing" | "review")"""
     counted = Signal(int)
     """How many records there are, once they are read."""
     selected = Signal(int, int)
@@ -79,7 +86,8 @@ class RecordsView(QWidget):
     # What it is made of
 
     def _model(self) -> RowsModel:
-        return RowsModel(self.desk, self.listed.query(self.desk.principal), self)
+        query = self.listed.query(self.desk.principal)
+        return RowsModel(self.desk, query, self, self.listed.columns)
 
     def _heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -106,41 +114,54 @@ class RecordsView(QWidget):
         self.new.setObjectName("new")
         self.new.clicked.connect(self._begin)
         may = bool(self.listed.form) and self.desk.may_begin(self.listed.form)
+        may = may and self.listed.named not in ("site", "site_pi")
         self.new.setVisible(may)
         row.addWidget(self.new)
+        self.new_from = self._tool("file-plus", say("新建自…", "New from…"), self.begin_from)
+        self.new_from.setToolTip(
+            say(
+                "从以前的研究、模板、ClinicalTrials.gov 或 ChiCTR 的记录新建",
+                "From an earlier study, a template, a record of ClinicalTrials.gov or ChiCTR",
+            )
+        )
+        self.new_from.setVisible(may and self.listed.form in FILLED_FROM)
+        self.setAcceptDrops(may and self.listed.form in FILLED_FROM)
+        row.addWidget(self.new_from)
         self.open = self._tool("folder-open", say("打开", "Open"), self.open_selected)
         row.addWidget(self.open)
         self.steps = StepBar(self.desk, with_primary=False)
         self.steps.filing_wanted.connect(lambda record_id: self.opened.emit(record_id, "filing"))
         row.addWidget(self.steps)
+        self.several = SeveralBar(self.desk)
+        row.addWidget(self.several)
         self.print = self._tool("printer", say("打印", "Print"), self._print)
         row.addWidget(self.print)
+        self.export = menu_button(say("导出", "Export"), "export")
+        self.export.setIcon(look.icon("download"))
+        self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        exporting.fill_menu(self.export.menu(), self._export)
+        row.addWidget(self.export)
         row.addStretch(1)
         self.clear = QPushButton(look.icon("x"), say("清除筛选", "Clear filter"))
         look.mark(self.clear, "flat")
         self.clear.clicked.connect(self.clear_filter)
         self.clear.hide()
         row.addWidget(self.clear)
-        self.filter = self._menu_tool(say("状态", "State"))
-        self.filter.setVisible(bool(self.listed.form))
-        self._fill_filter()
-        row.addWidget(self.filter)
-        self.column_choice = self._menu_tool(say("列", "Columns"))
+        self.filters = Filters(self.desk, self.listed, self)
+        self.filters.changed.connect(self._filter)
+        self.filters.view_wanted.connect(self._show_view)
+        self.filters.keep_wanted.connect(self._keep_view)
+        for button in self.filters.buttons():
+            row.addWidget(button)
+        self.column_choice = menu_button(say("列", "Columns"))
         self.column_choice.menu().aboutToShow.connect(self._fill_columns)
         row.addWidget(self.column_choice)
         return row
 
     @staticmethod
-    def _tool(icon: str, text: str, then: object) -> QPushButton:
+    def _tool(icon: str, text: str, then: Callable[[], object]) -> QPushButton:
         button = QPushButton(look.icon(icon), text)
-        button.clicked.connect(then)
-        return button
-
-    def _menu_tool(self, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setMenu(QMenu(button))
+        button.clicked.connect(lambda _on=False: then())
         return button
 
     def _table(self) -> QTableView:
@@ -176,15 +197,29 @@ class RecordsView(QWidget):
         return page
 
     def _shortcuts(self) -> None:
-        for keys, then in (
-            (QKeySequence.StandardKey.Copy, lambda: copy_selection(self.table)),
-            (QKeySequence("Ctrl+Shift+C"), lambda: copy_selection(self.table, headings=True)),
-            (QKeySequence("Return"), self.open_selected),
-            (QKeySequence("Enter"), self.open_selected),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self.table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(then)
+        keys: dict[str, Callable[[], object]] = {
+            "copy": partial(copy_selection, self.table),
+            "copy_headed": partial(copy_selection, self.table, headings=True),
+            "open": self.open_selected,
+            "progress": partial(self.open_selected, "progress"),
+            "edit": partial(self._take, "save"),
+            "submit": partial(self._take, "submit"),
+            "change": partial(self._take, "change"),
+            "delete": partial(self._take, "delete"),
+        }
+        here = Qt.ShortcutContext.WidgetShortcut
+        for name, then in keys.items():
+            shortcuts.bind(name, self.table, then, context=here)
+        enter = QShortcut(QKeySequence("Enter"), self.table)
+        enter.setContext(here)
+        enter.activated.connect(self.open_selected)
+
+    def _take(self, command: str) -> None:
+        """Do a step by its key, as its button would; nothing where it is not open."""
+        bar = self.several if len(self.selected_ids()) > 1 else self.steps
+        button = bar.buttons.get(command)
+        if button is not None and button.isEnabled():
+            button.click()
 
     def _on_changed(self, _ids: object) -> None:
         self.model.again()
@@ -195,12 +230,12 @@ class RecordsView(QWidget):
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         return [found for row in rows if (found := self.model.id_at(row))]
 
-    def open_selected(self) -> None:
+    def open_selected(self, how: str = "") -> None:
         rows = self.table.selectionModel().selectedRows()
         row = self.model.row(rows[0].row()) if rows else None
         if row is not None:
             is_review = self.listed.review and row.head.form in REVIEWED
-            self.opened.emit(UUID(row.head.id), "review" if is_review else "record")
+            self.opened.emit(UUID(row.head.id), how or ("review" if is_review else "record"))
 
     def select(self, record_id: UUID) -> None:
         place = self.model.place_of(record_id)
@@ -211,6 +246,8 @@ class RecordsView(QWidget):
         ids = self.selected_ids()
         self.open.setEnabled(len(ids) == 1)
         self.print.setEnabled(bool(ids))
+        self.export.setEnabled(bool(ids))
+        self.several.show_records(ids)
         self.selected.emit(self.model.total, len(ids))
         self._chosen = ids[0] if len(ids) == 1 else None
         if self._chosen is None:
@@ -224,15 +261,7 @@ class RecordsView(QWidget):
             self.steps.show_record(record)
 
     def _context_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(look.icon("folder-open"), self.open.text(), self.open_selected)
-        for button in self.steps.buttons.values():
-            menu.addAction(button.icon(), button.text(), button.click)
-        menu.addSeparator()
-        menu.addAction(look.icon("copy"), say("复制", "Copy"), lambda: copy_selection(self.table))
-        menu.addAction(look.icon("printer"), self.print.text(), self._print)
-        menu.popup(self.table.viewport().mapToGlobal(place))
+        list_menu.made(self).popup(self.table.viewport().mapToGlobal(place))
 
     # Searching and filtering
 
@@ -241,31 +270,33 @@ class RecordsView(QWidget):
 
     def clear_filter(self) -> None:
         self.search.clear()
-        for action in self.filter.menu().actions():
-            action.setChecked(False)
-        self._ask(text="", states=self.listed.states)
-
-    def _fill_filter(self) -> None:
-        workflow = WORKFLOWS.get(self.listed.form)
-        for state in workflow.states if workflow else ():
-            action = QAction(told(state.words), self.filter)
-            action.setCheckable(True)
-            action.setData(state.id)
-            action.toggled.connect(lambda _on: self._filter())
-            self.filter.menu().addAction(action)
+        self.filters.clear()
+        self._ask(text="")
 
     def _filter(self) -> None:
-        ticked = tuple(a.data() for a in self.filter.menu().actions() if a.isChecked())
-        self._ask(states=ticked or self.listed.states)
+        self._ask()
 
-    def _ask(self, **changes: object) -> None:
-        query = replace(self.model.query, **changes)  # type: ignore[arg-type]
-        self.clear.setVisible(self._is_filtered(query.text, query.states))
+    def _ask(self, **changes: Any) -> None:
+        query = self.filters.applied(replace(self.model.query, **changes))
+        self.clear.setVisible(bool(query.text) or self.filters.is_on())
         if query != self.model.query:
             self.model.ask(query)
 
-    def _is_filtered(self, text: str, states: Sequence[str]) -> bool:
-        return bool(text) or tuple(states) != self.listed.states
+    def _is_filtered(self) -> bool:
+        return bool(self.model.query.text) or self.filters.is_on()
+
+    def _show_view(self, view: dict[str, Any]) -> None:
+        self._typing.stop()
+        self.search.setText(str(view.get("text", "")))
+        self._typing.stop()
+        by = view.get("sort")
+        known = any(column.sort == by for column in self.model.columns)
+        order = {"sort": by, "descending": bool(view.get("descending"))} if known else {}
+        self._ask(text=self.search.text().strip(), **order)
+        self.columns.show_sorting()
+
+    def _keep_view(self, name: str) -> None:
+        self.filters.keep_view(name, self.model.query)
 
     def _on_loaded(self) -> None:
         self.counted.emit(self.model.total)
@@ -282,8 +313,7 @@ class RecordsView(QWidget):
         self._on_selected()
 
     def _say_empty(self) -> None:
-        filtered = self._is_filtered(self.model.query.text, self.model.query.states)
-        if filtered:
+        if self._is_filtered():
             self._empty_text.setText(say("没有符合条件的结果。", "Nothing matches."))
             self._empty_hint.setText(
                 say("换个词，或清除筛选。", "Try another word, or clear the filter.")
@@ -296,7 +326,7 @@ class RecordsView(QWidget):
             self._empty_button.setText(say("新建", "New") if may else say("立即同步", "Sync now"))
 
     def _next_step(self) -> None:
-        if self._is_filtered(self.model.query.text, self.model.query.states):
+        if self._is_filtered():
             self.clear_filter()
         elif not self.new.isHidden():
             self._begin()
@@ -309,6 +339,32 @@ class RecordsView(QWidget):
         self.desk.begin(
             self.listed.form, then=lambda record: self.opened.emit(record.id, "filing"), owner=self
         )
+
+    def begin_from(self) -> PrefillDialog:
+        """新建自…: choose what to fill a new one from."""
+        from ui.prefill.view import PrefillDialog
+
+        dialog = PrefillDialog(self.desk, self.window())
+        dialog.begun.connect(lambda record_id: self.opened.emit(record_id, "filing"))
+        dialog.show_kind("earlier")
+        dialog.open()
+        return dialog
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        from ui.prefill.view import files_of
+
+        if files_of(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        from ui.prefill.view import files_of
+
+        if files := files_of(event):
+            event.acceptProposedAction()
+            self.begin_from().show_files(files)
+
+    def _export(self, kind: exporting.Kind) -> None:
+        exporting.export_records(self.desk, self.selected_ids(), kind, self)
 
     def _print(self) -> None:
         from ui.records.paper import print_records

@@ -30,8 +30,13 @@ class RecordList:
     """Empty: of every form."""
     to_do: bool = False
     states: tuple[str, ...] = ()
-    named: Literal["", "me", "scope"] = ""
-    """Only records that name this person, or what their role is held on (committee, office)."""
+    named: Literal["", "me", "scope", "site_pi", "site"] = ""
+    """Only records that name this person, or what their role is held on (committee, office).
+
+    `site_pi`, `site`: those in which this person, or this institution, takes part as a site.
+    """
+    columns: tuple[str, ...] = ()
+    """The columns shown to begin with, by name; empty: those of every list."""
     review: bool = False
     """Opened in the three panes of a reviewer."""
     empty: Words = EMPTY
@@ -53,6 +58,10 @@ class RecordList:
     def _party(self, principal: Principal) -> str:
         if self.named == "me":
             return principal.id
+        if self.named == "site_pi":
+            return f"site_pi={principal.id}"
+        if self.named == "site":
+            return f"site={principal.office}"
         scopes = {g.scope for g in principal.grants if g.scope}
         # Somebody may be secretary of two committees; then the list is of both.
         return scopes.pop() if self.named == "scope" and len(scopes) == 1 else ""
@@ -78,15 +87,43 @@ TO_REVIEW = RecordList(
 MY_STUDIES = RecordList(
     "my_studies", Words("我的研究", "My studies"), "file-text", form="study", named="me",
     empty=Words("还没有研究备案。", "There is no study yet."),
-    next_step=Words("点击“新建”开始填报。", "Press “New” to begin a filing."),
+    next_step=Words(
+        "点击“新建”开始填报；已有 ClinicalTrials.gov 或 ChiCTR 记录时，把文件拖到这里。",
+        "Press “New” to begin a filing; where there is a record of ClinicalTrials.gov or ChiCTR, "
+        "drop its file here.",
+    ),
+    columns=("number", "title", "study_kind", "state", "holder", "updated"),
+)  # fmt: skip
+_OF_OTHERS = ("number", "title", "people", "study_kind", "state", "holder", "updated")
+_NO_SITES = Words(
+    "牵头单位备案时从列表中选择本单位后，研究会出现在这里。手工输入的单位无法匹配。",
+    "Studies appear here once the leading institution has picked yours from the list; a name that "
+    "was typed cannot be matched.",
+)
+MY_SITES = RecordList(
+    "my_sites", Words("分中心项目", "Site studies"), "building-2", form="study", named="site_pi",
+    empty=Words("还没有您参与的分中心项目。", "There is no study that you take part in as a site."),
+    next_step=_NO_SITES, columns=("number", "title", "people", "study_kind", "state", "updated"),
+)  # fmt: skip
+SITES = RecordList(
+    "sites", Words("分中心项目", "Site studies"), "building-2", form="study", named="site",
+    empty=Words("还没有本单位参与的分中心项目。", "There is no study that has a site here."),
+    next_step=_NO_SITES, columns=("number", "title", "people", "study_kind", "state", "updated"),
 )  # fmt: skip
 STUDIES = RecordList(
-    "studies", Words("研究项目", "Studies"), "file-text", form="study", named="scope"
-)
+    "studies", Words("研究项目", "Studies"), "file-text", form="study", named="scope",
+    empty=Words("本单位还没有提交的研究。", "No study of this institution was submitted yet."),
+    next_step=Words(
+        "项目负责人提交后，研究会出现在这里。",
+        "Studies appear here once their investigators submit them.",
+    ),
+    columns=_OF_OTHERS,
+)  # fmt: skip
 REVIEWS = RecordList(
     "reviews", Words("审查项目", "Studies in review"), "clipboard-check", form="study",
     named="scope", review=True,
     empty=Words("还没有送审的项目。", "No study has been sent for review yet."),
+    columns=_OF_OTHERS,
 )  # fmt: skip
 MY_REVIEWS = RecordList(
     "my_reviews", Words("我的审查", "My reviews"), "clipboard-check", form="opinion", named="me",
@@ -105,7 +142,10 @@ INSTITUTION = Place("institution", Words("机构信息", "Institution"), "buildi
 INSTITUTIONS = RecordList(
     "institutions", Words("机构", "Institutions"), "building-2", form="institution"
 )
-STUDIES_FILED = RecordList("filed", Words("研究备案", "Study filings"), "file-text", form="study")
+STUDIES_FILED = RecordList(
+    "filed", Words("研究备案", "Study filings"), "file-text", form="study", columns=_OF_OTHERS
+)
+TEMPLATES = Place("templates", Words("模板", "Templates"), "copy")
 STAFF = Place("staff", Words("人员", "Staff"), "users")
 IMPORT = Place("import", Words("批量导入", "Import"), "sheet")
 MYSELF = Place("myself", Words("个人信息", "My data"), "user")
@@ -115,12 +155,12 @@ HELP = Place("help", Words("帮助", "Help"), "circle-help")
 _SECRETARY = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
 _MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
 NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
-    "pi": (TO_DO, MY_STUDIES, MYSELF),
+    "pi": (TO_DO, MY_STUDIES, MY_SITES, TEMPLATES, MYSELF),
     "ethics_secretary": _SECRETARY,
     "academic_secretary": _SECRETARY,
     "ethics_member": _MEMBER,
     "academic_member": _MEMBER,
-    "institution_admin": (TO_DO, STUDIES, COMMITTEES, STAFF, IMPORT, INSTITUTION),
+    "institution_admin": (TO_DO, STUDIES, SITES, COMMITTEES, STAFF, IMPORT, INSTITUTION),
     "authority": (TO_DO, COMMITTEES, STUDIES_FILED, INSTITUTIONS),
 }
 

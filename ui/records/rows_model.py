@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
 
 from app.errors import NotFound
 from app.forms import FORMS
+from app.heads import kinds_of
 from app.words import Words
 from ui import look, moments
 from ui.desk import Desk
@@ -46,10 +48,14 @@ class Column:
 NUMBER = Column("number", Words("编号", "Number"), 150, "number")
 TITLE = Column("title", Words("题目", "Title"), 380, "title")
 KIND = Column("kind", Words("类型", "Kind"), 110)
+PEOPLE = Column("people", Words("负责人", "Investigator"), 90)
+STUDY_KIND = Column("study_kind", Words("研究分类", "Class"), 110)
 STATE = Column("state", Words("状态", "State"), 170, "state")
 HOLDER = Column("holder", Words("当前环节", "Now with"), 170)
 UPDATED = Column("updated", Words("更新", "Updated"), 132, "updated")
 COLUMNS = (NUMBER, TITLE, STATE, HOLDER, UPDATED)
+BY_NAME = {c.id: c for c in (NUMBER, TITLE, KIND, PEOPLE, STUDY_KIND, STATE, HOLDER, UPDATED)}
+DIM = (HOLDER, UPDATED, NUMBER, KIND, PEOPLE, STUDY_KIND)
 COLUMNS_OF_ALL_FORMS = (NUMBER, TITLE, KIND, STATE, HOLDER, UPDATED)
 
 
@@ -66,11 +72,18 @@ class RowsModel(QAbstractTableModel):
 
     loaded = Signal()
 
-    def __init__(self, desk: Desk, query: Query, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        query: Query,
+        parent: QObject | None = None,
+        columns: Sequence[str] = (),
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         self.query = query
-        self.columns: tuple[Column, ...] = COLUMNS if query.form else COLUMNS_OF_ALL_FORMS
+        of_all = COLUMNS if query.form else COLUMNS_OF_ALL_FORMS
+        self.columns: tuple[Column, ...] = tuple(BY_NAME[name] for name in columns) or of_all
         self.details: Details = {}
         self._rows: list[Row] = []
         self.total = 0
@@ -158,7 +171,7 @@ class RowsModel(QAbstractTableModel):
                 return self._hint(row, column)
             case Qt.ItemDataRole.DecorationRole:
                 return self._icon(row, column)
-            case Qt.ItemDataRole.ForegroundRole if column in (HOLDER, UPDATED, NUMBER, KIND):
+            case Qt.ItemDataRole.ForegroundRole if column in DIM:
                 return look.colour("dim")
         return None
 
@@ -175,7 +188,7 @@ class RowsModel(QAbstractTableModel):
         sought = str(record_id)
         return next((n for n, row in enumerate(self._rows) if row.head.id == sought), None)
 
-    def text(self, row: Row, column: Column) -> str:  # noqa: PLR0911 -- one for each column
+    def text(self, row: Row, column: Column) -> str:  # noqa: PLR0911, C901 -- one for each column
         head = row.head
         if more := self.details.get(head.id, {}).get(column.id):
             return more
@@ -187,6 +200,11 @@ class RowsModel(QAbstractTableModel):
             case "kind":
                 form = FORMS.get(head.form)
                 return told(form.words) if form else head.form
+            case "people":
+                return head.people
+            case "study_kind":
+                kind = kinds_of(head.form).get(head.mark("kind"))
+                return told(kind) if kind else ""
             case "state":
                 return told(states.state_of(head.form, head.state).words)
             case "holder":
