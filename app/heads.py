@@ -17,7 +17,8 @@ from app.forms.types import Choice
 from app.record import Record
 from app.words import Words
 from app.workflows import WORKFLOWS
-from app.workflows.table import waits_for
+from app.workflows.committee import COMMITTEES
+from app.workflows.table import as_in_force, waits_for
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ CARD_FIELDS: dict[str, tuple[str, ...]] = {
     "institution": (
         "name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level",
     ),
-    "committee": ("name", "english_name", "kind", "branch", "institution", "institution_name"),
+    "committee": ("name", "english_name", "branch", "institution", "institution_name"),
+    "academic_committee": ("name", "english_name", "institution", "institution_name"),
 }
 # fmt: on
 """What colleagues (person) and everybody (institution, filed committee) may know.
@@ -127,11 +129,14 @@ Never ID numbers or mobiles.
 
 def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
     """The public side of a person, an institution or a committee, for picking it offline."""
-    prefix = {"person": "person", "institution": "office", "committee": "committee"}[record.form]
+    # While a committee is being changed, everybody goes on by the version in force.
+    record = as_in_force(WORKFLOWS[record.form], record)
+    kind = "committee" if record.form in COMMITTEES else record.form
+    prefix = "office" if kind == "institution" else kind
     name = str(record.answers.get("name", ""))
     card: dict[str, Any] = {
         "ref": f"{prefix}:{record.id}",
-        "kind": record.form,
+        "kind": kind,
         "state": record.state,
         "name": name,
         "sort": pinyin.sort_key(name),
@@ -143,7 +148,8 @@ def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
     told = {k: record.answers[k] for k in CARD_FIELDS[record.form] if k in record.answers}
     # `kind` says what the card is of; that of a hospital or committee is told as `type`.
     card |= {"type" if k == "kind" else k: value for k, value in told.items()}
-    if record.form == "committee":
+    if record.form in COMMITTEES:
+        card["type"] = COMMITTEES[record.form]
         card["members"] = [
             {k: row[k] for k in ("person", "name", "duty", "field") if k in row}
             for row in record.answers.get("members", {}).values()

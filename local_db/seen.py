@@ -13,7 +13,6 @@ from app.answers import brought_up_to_date, check_page, edits_between, flat, rep
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Form
-from app.forms.types import Secret
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Passage, Principal, Record
 from app.rules import examine
@@ -74,7 +73,6 @@ def after(
     before, record = record.state, taken(WORKFLOWS[record.form], record, step, answers, said)
     if step.command == SAVE and before == record.state:
         return record  # saving is not told in the timeline
-    secret = {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
     passage = Passage(
         at="",
         command=step.command,
@@ -84,7 +82,7 @@ def after(
         before=before,
         after=record.state,
         revision=record.revision,
-        said={k: v for k, v in said.items() if k not in secret},
+        said=step.noted(said),
     )
     return replace(record, log=(*record.log, passage))
 

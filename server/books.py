@@ -17,9 +17,10 @@ from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.answers import brought_up_to_date
-from app.heads import card_of, head_of
+from app.heads import CARD_FIELDS, card_of, head_of
 from app.record import Answers, Passage, Record
 from app.workflows import WORKFLOWS
+from app.workflows.committee import COMMITTEES, is_in_force
 from app.workflows.table import audience, readers_in_force
 from server import feeds
 from server.db import upsert
@@ -111,7 +112,7 @@ class Books:
         self._remember(record, deed)
         self._index(record)
         self._written[record.id] = record
-        if record.form in ("person", "institution", "committee"):
+        if record.form in CARD_FIELDS:
             self._cards.add(record.id)
         return record
 
@@ -278,6 +279,6 @@ def _card_feed(record: Record) -> str:
         office = next(iter(record.parties.get("institution", ())), "")
         known = office and record.state == "active"
         return f"staff:{office.removeprefix('office:')}" if known else ""
-    if record.form == "committee":
-        return "directory" if record.state == "filed" else ""
+    if record.form in COMMITTEES:
+        return "directory" if is_in_force(record) else ""
     return "directory"

@@ -28,5 +28,11 @@ def committee(session: Session, now: datetime) -> str:
     return f"{series}-{_next(session, series):04d}"
 
 
+def stem_cell(session: Session, now: datetime) -> str:
+    """`SC-YYYYMMDD-NNNN`, like that of a committee."""
+    series = f"SC-{now.astimezone(BEIJING):%Y%m%d}"
+    return f"{series}-{_next(session, series):04d}"
+
+
 def _next(session: Session, series: str) -> int:
     return count_up(session, cast("Table", CounterRow.__table__), series)

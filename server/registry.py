@@ -17,7 +17,6 @@ from app import answers as rules
 from app.errors import AppError, Conflict, Faulty, Invalid, NotAllowed, NotFound, TryLater
 from app.forms import FORMS
 from app.forms.schema import Form, Rows
-from app.forms.types import Secret
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
 from app.workflows import WORKFLOWS
@@ -111,9 +110,6 @@ class Registry:
         after = taken(workflow, record, step, answers, said)
         after = replace(after, form_version=form.version)
         self._refuse_foreign_files(after, said, standing)
-        secrets = (
-            {f.id for f in step.asks.fields if isinstance(f.type, Secret)} if step.asks else set()
-        )
         turn = Turn(books, self._principal, change.role, change.command, record, said)
         after = effects.of(turn, after)
         after = books.write(
@@ -125,7 +121,7 @@ class Registry:
                 name=self._principal.name,
                 role=change.role,
                 edits=dict(edits),
-                said={k: v for k, v in said.items() if k not in secrets},
+                said=step.noted(said),
                 is_told=change.command != "save" or after.state != record.state,
             ),
         )

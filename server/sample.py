@@ -1,4 +1,4 @@
-"""The sample province: three authorities, two hospitals, their committees and people. All invented.
+"""The sample province: four authorities, two hospitals, their committees and people. All invented.
 
 Everybody's first password is `Yanbei2026`. Ids follow from names (`ident`), so that a test or a
 demonstration can say whom it means. Filling twice changes nothing.
@@ -36,6 +36,7 @@ from server.tables import (
 
 PASSWORD = "Yanbei2026"
 DIVISION = "430100"
+NATION = "国家卫生健康委员会"
 PROVINCE, CITY, COUNTY = "长河省卫生健康委员会", "长河市卫生健康委员会", "临江区卫生健康局"
 HOSPITAL, TCM = "长河市第一人民医院", "长河省中医院"
 ETHICS, ACADEMIC = "长河市第一人民医院伦理委员会", "长河市第一人民医院学术委员会"
@@ -124,7 +125,7 @@ class _Filling:
                 insert(FileRow).values(sha256=row["sha256"], size=row["size"], stored_at=self._now)
             )
         for name, level, above in (
-            (PROVINCE, "province", ""), (CITY, "city", PROVINCE), (COUNTY, "county", CITY),
+            (NATION, "national", ""), (PROVINCE, "province", NATION), (CITY, "city", PROVINCE), (COUNTY, "county", CITY),
         ):  # fmt: skip
             self._office(name, above, "authority", "active", _authority(name, level))
         self._office(
@@ -183,7 +184,7 @@ class _Filling:
                 parent=registrar,
                 kind=kind,
                 name=name,
-                division=DIVISION,
+                division="" if name == NATION else DIVISION,
                 registrar=registrar,
             )
         )
@@ -216,25 +217,31 @@ class _Filling:
     def _committee(self, name: str, kind: str, office: str) -> None:
         ref = f"committee:{ident(name)}"
         registrar = CITY if office == HOSPITAL else PROVINCE
+        form = "committee" if kind == "ethics" else "academic_committee"
         parties: Parties = {
             f"{kind}_committee": (ref,),
             "institution": (f"office:{ident(office)}",),
             "authority": (f"office:{ident(registrar)}",),
         }
+        answers = self._committee_answers(name, kind, office)
+        if form == "academic_committee":
+            answers = {k: v for k, v in answers.items() if FORMS[form].has(k)}
+            self._write(form, name, "active", answers, parties)
+            return
         number = numbering.committee(self._session, self._now)
-        self._write(
-            "committee", name, "filed", self._committee_answers(name, kind, office), parties, number
-        )
+        self._write(form, name, "filed", answers, parties, number)
 
     def _committee_answers(self, name: str, kind: str, office: str) -> Answers:
         answers: Answers = {
-            "kind": kind,
             "name": name,
             "institution": f"office:{ident(office)}",
             "institution_name": office,
             "founded": "2023-05-18",
             "members": {
-                ident(f"{name} {p.name}").hex[:8]: _member(p, p.duties[name])
+                ident(f"{name} {p.name}").hex[:8]: {
+                    **_member(p, p.duties[name]),
+                    "documents": self._document("保密协议和培训证书"),
+                }
                 for p in PEOPLE
                 if name in p.duties
             },
@@ -249,17 +256,10 @@ class _Filling:
         }
         if kind == "ethics":
             answers |= {"branch": "main", "scope": ["drug", "device", "iit"]}
-        else:
-            answers = {k: v for k, v in answers.items() if k in ACADEMIC_FIELDS}
         return answers
 
     def _document(self, name: str) -> Answers:
         return {ident(f"document {name}").hex[:8]: dict(self._documents[name])}
-
-
-ACADEMIC_FIELDS = {f.id for f in FORMS["committee"].fields()} - {
-    "charter_document", "rules_document", "members_document",
-}  # fmt: skip
 
 
 def _authority(name: str, level: str) -> Answers:
@@ -327,7 +327,7 @@ def _uscc(body: str) -> str:
 
 # -- documents -----------------------------------------------------------------------
 
-DOCUMENTS = ("任命文件", "章程", "标准操作规程", "委员名单和工作简历")
+DOCUMENTS = ("任命文件", "章程", "标准操作规程", "委员名单和工作简历", "保密协议和培训证书")
 
 
 def store_documents(archive: Archive) -> dict[str, Answers]:

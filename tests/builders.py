@@ -307,17 +307,16 @@ def _members() -> Answers:
             "source": source,
             "term_from": "2025-01-01",
             "term_to": "2029-12-31",
+            "documents": {f"p{n:07}": document(f"{name}的培训证书和声明.pdf")},
         }
         for n, (name, sex, duty, field, source) in enumerate(_MEMBERS, start=1)
     }
 
 
 _COMMITTEE: Answers = {
-    "kind": "ethics",
     "branch": "main",
     "name": "长河市第一人民医院伦理委员会",
     "english_name": "Ethics Committee of Changhe First People's Hospital",
-    "institution": OFFICE,
     "institution_name": "长河市第一人民医院",
     "founded": "2015-03-01",
     "scope": ["drug", "iit"],
@@ -329,6 +328,44 @@ _COMMITTEE: Answers = {
     "contact_phone": "0731-84321009",
     "contact_email": "ec@example.com",
     "office_address": "长河市新河路1号行政楼301",
+}
+
+_ACADEMIC_COMMITTEE: Answers = {
+    "name": "长河市第一人民医院学术委员会",
+    "institution_name": "长河市第一人民医院",
+    "founded": "2016-05-12",
+    "members": {key: row for key, row in _members().items() if row["source"] == "own"},
+    "contact_name": "高原",
+    "contact_phone": "0731-84321010",
+    "contact_email": "ac@example.com",
+    "office_address": "长河市新河路1号行政楼302",
+}
+
+_STEM_CELL: Answers = {
+    "institution_name": "长河市第一人民医院",
+    "grade": "3a",
+    "drug_trial_number": "药临机构备字2020000001",
+    "licence_number": "PDY00000043010211A1001",
+    "licence_valid_to": "2031-12-31",
+    "responsible_person": "高远",
+    "responsible_title": "主任医师",
+    "quality_person": "江明",
+    "quality_title": "主任药师",
+    "ethics_committee": "committee:66666666-6666-4666-8666-666666666666",
+    "academic_committee": "committee:77777777-7777-4777-8777-777777777777",
+    "cell_types": "人脐带间充质干细胞治疗膝骨关节炎。",
+    "pledge_document": {"q0000001": document("诚信承诺书.pdf")},
+    "licence_document": {"q0000002": document("执业许可证和药物临床试验机构资格.pdf")},
+    "organisation_document": {"q0000003": document("组织管理体系框架图.pdf")},
+    "staff_document": {"q0000004": document("人员资质和培训.pdf")},
+    "committees_document": {"q0000005": document("委员会组成和工作制度.pdf")},
+    "preparation_document": {"q0000006": document("制备和质量控制.pdf")},
+    "rules_document": {"q0000007": document("管理制度.pdf")},
+    "risk_document": {"q0000008": document("风险防控.pdf")},
+    "contact_name": "高原",
+    "contact_phone": "0731-84321010",
+    "contact_email": "sc@example.com",
+    "address": "长河市新河路1号",
 }
 
 _OPINION: Answers = {
@@ -374,6 +411,16 @@ def committee_answers(**changes: Any) -> Answers:
     return _with(_COMMITTEE, changes)
 
 
+def academic_committee_answers(**changes: Any) -> Answers:
+    """An academic committee that may be established."""
+    return _with(_ACADEMIC_COMMITTEE, changes)
+
+
+def stem_cell_answers(**changes: Any) -> Answers:
+    """A hospital that may file for stem-cell studies, if its committees are as named."""
+    return _with(_STEM_CELL, changes)
+
+
 def opinion_answers(**changes: Any) -> Answers:
     """A member's opinion that may be given."""
     return _with(_OPINION, changes)
@@ -386,5 +433,7 @@ def right_answers(form_id: str) -> Answers:
         "person": person_answers,
         "institution": institution_answers,
         "committee": committee_answers,
+        "academic_committee": academic_committee_answers,
+        "stem_cell": stem_cell_answers,
         "opinion": opinion_answers,
     }[form_id]()

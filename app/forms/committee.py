@@ -1,17 +1,15 @@
-"""A committee and its members. Source: seed 000; spec/domain.md §6.3 and §8.4."""
+"""An ethics committee, an academic one, and their members. Source: seed 000; spec/domain.md §6.3, §8.4."""
 
 from __future__ import annotations
 
-from app.forms.conditions import Is
+from app.forms.conditions import NEVER, Is
 from app.forms.person import SEX
 from app.forms.schema import Field, Files, Form, Page, Rows
-from app.forms.types import Choice, Choices, Date, Integer, Pointer, Text, options
+from app.forms.types import YES_NO, Choice, Choices, Date, Integer, Pointer, Text, options
+from app.forms.upgrades import upgrade
+from app.record import Answers
 from app.words import Words
 
-KIND = Choice(options(
-    ("ethics", "伦理委员会", "Ethics committee"),
-    ("academic", "学术委员会", "Academic committee"),
-))  # fmt: skip
 BRANCH = Choice(options(
     ("main", "主会", "Main committee"),
     ("branch", "分会", "Branch"),
@@ -20,6 +18,7 @@ DUTY = Choice(options(
     ("chair", "主任委员", "Chair"),
     ("vice_chair", "副主任委员", "Vice chair"),
     ("member", "委员", "Member"),
+    ("member_secretary", "委员兼秘书", "Member and secretary"),
     ("secretary", "秘书", "Secretary"),
 ))  # fmt: skip
 ORIGIN = Choice(options(
@@ -35,6 +34,7 @@ EXPERTISE = Choice(options(
     ("bioethics", "生命伦理学", "Bioethics"),
     ("law", "法学", "Law"),
     ("sociology", "社会学", "Sociology"),
+    ("management", "管理学", "Management"),
     ("statistics", "统计学", "Statistics"),
     ("lay", "社区（非专业）代表", "Lay representative of the community"),
     ("other", "其他", "Other"),
@@ -46,36 +46,54 @@ SCOPE = Choices(options(
     ("new_technology", "生物医学新技术", "New biomedical technology"),
     ("stem_cell", "干细胞临床研究", "Stem-cell studies"),
 ))  # fmt: skip
-ETHICS = Is("kind", "ethics")
-
 # fmt: off
 MEMBERS = Rows((
-    Field("person", "人员", Pointer("person"), english="Person"),
-    Field("name", "姓名", Text(50), required=True, english="Name", short=True),
+    Field("name", "姓名", Text(50, linked="person", link_field="person"), required=True, english="Name", short=True,
+          help=Words("从本单位人员中选择；外聘委员请用“添加外聘委员”。", "Pick from the staff; add members from outside with “Add external members”.")),
+    Field("person", "人员引用", Pointer("person"), only=NEVER, english="Person picked"),
     Field("sex", "性别", SEX, required=True, english="Sex", short=True),
     Field("duty", "委员会职务", DUTY, required=True, english="Duty", short=True),
     Field("field", "专业领域", EXPERTISE, required=True, english="Field of expertise", short=True),
     Field("source", "来源", ORIGIN, required=True, english="From where"),
+    Field("employer", "工作单位", Text(100), english="Employer", only=Is("source", "other_institution", "outside")),
     Field("term_from", "任期开始", Date(), required=True, english="Term from", short=True),
     Field("term_to", "任期结束", Date(), required=True, english="Term to", short=True,
           help=Words("每届任期不超过 5 年。", "A term is at most 5 years.")),
+    Field("minority", "是否少数民族", YES_NO, english="Of a national minority?", short=True,
+          help=Words("民族自治地方的委员会需要填写。", "Needed for committees in autonomous areas.")),
     Field("documents", "保密协议、利益冲突声明、培训证书", Files(), english="Confidentiality, conflict-of-interest and training documents"),
 ), least=1)
 
+NAMES = (
+    Field("name", "委员会名称", Text(100), required=True, english="Name", published=True, example="长河市第一人民医院伦理委员会"),
+    Field("english_name", "英文名称", Text(200), english="English name", published=True),
+    Field("institution_name", "所属机构", Text(100), required=True, english="Institution", given="office_name", published=True),
+    Field("institution", "所属机构引用", Pointer("institution"), only=NEVER, english="Institution, as registered"),
+    Field("founded", "成立日期", Date(), required=True, english="Date of foundation", short=True),
+)
+OFFICE = (
+    Field("contact_name", "联系人", Text(50), required=True, english="Contact person", short=True, given="name"),
+    Field("contact_phone", "联系电话", Text(30, shape="phone"), required=True, english="Telephone", short=True, example="0731-84321009"),
+    Field("contact_email", "邮箱", Text(100, shape="email"), required=True, english="E-mail", short=True),
+    Field("office_address", "办公室地址", Text(200), required=True, english="Office address", published=True),
+)
+YEARLY = (
+    Field("year", "年度", Integer(2000, 2100), required=True, english="Year", short=True, example="2026"),
+    Field("date", "报告日期", Date(), required=True, english="Date of report", short=True),
+    Field("document", "报告（PDF）", Files(), required=True, english="Report (PDF)"),
+)
+
 COMMITTEE = Form(
-    "committee", "委员会", "Committee", version=1, title_fields=("name",),
+    "committee", "伦理委员会", "Ethics committee", version=2, title_fields=("name",),
     pages=(
         Page("identity", "委员会信息", "Committee", (
-            Field("kind", "委员会类型", KIND, required=True, english="Kind", published=True, short=True),
-            Field("branch", "主会或分会", BRANCH, required=ETHICS, only=ETHICS, english="Main committee or branch", published=True, short=True),
+            Field("branch", "主会或分会", BRANCH, required=True, english="Main committee or branch", published=True, short=True),
             Field("main_committee", "所属主会", Pointer("ethics_committee"), required=Is("branch", "branch"), only=Is("branch", "branch"), english="Main committee it belongs to",
                   help=Words("伦理委员会为分会时，请关联主会。", "A branch must name its main committee.")),
-            Field("name", "委员会名称", Text(100), required=True, english="Name", published=True),
-            Field("english_name", "英文名称", Text(200), english="English name", published=True),
-            Field("institution", "所属机构", Pointer("institution"), english="Institution"),
-            Field("institution_name", "所属机构名称", Text(100, linked="institution", link_field="institution"), required=True, english="Name of the institution", published=True),
-            Field("founded", "成立日期", Date(), required=True, english="Date of foundation"),
-            Field("scope", "审查范围", SCOPE, required=ETHICS, only=ETHICS, english="Scope of review", published=True),
+            *NAMES,
+            Field("scope", "审查范围", SCOPE, required=True, english="Scope of review", published=True),
+            Field("science_ethics", "是否同时为科技伦理（审查）委员会", YES_NO, english="Also a committee of science and technology ethics?",
+                  help=Words("科技伦理（审查）委员会的委员人数应为单数。", "Such a committee has an odd number of members.")),
         )),
         Page("members", "委员名单", "Members", (
             Field("members", "委员", MEMBERS, required=True, english="Members",
@@ -83,21 +101,35 @@ COMMITTEE = Form(
         )),
         Page("documents", "备案材料", "Documents", (
             Field("appointment_document", "任命文件（PDF）", Files(), english="Document of appointment (PDF)"),
-            Field("charter_document", "章程（PDF）", Files(), required=ETHICS, english="Charter (PDF)"),
-            Field("rules_document", "工作制度或 SOP（PDF）", Files(), required=ETHICS, english="Rules of procedure or SOP (PDF)"),
-            Field("members_document", "委员名单和工作简历（PDF）", Files(), required=ETHICS, english="List of members with their histories (PDF)"),
-            Field("yearly_reports", "年度工作报告", Rows((
-                Field("year", "年度", Integer(2000, 2100), required=True, english="Year", short=True),
-                Field("date", "报告日期", Date(), english="Date of report", short=True),
-                Field("document", "报告（PDF）", Files(), required=True, english="Report (PDF)"),
-            ), least=0), english="Yearly reports"),
+            Field("charter_document", "章程（PDF）", Files(), required=True, english="Charter (PDF)"),
+            Field("rules_document", "工作制度或 SOP（PDF）", Files(), required=True, english="Rules of procedure or SOP (PDF)"),
+            Field("members_document", "委员名单和工作简历（PDF）", Files(), required=True, english="List of members with their histories (PDF)"),
+            Field("yearly_reports", "年度工作报告", Rows(YEARLY, least=0), english="Yearly reports",
+                  help=Words("备案后每年 3 月 31 日前，用“提交年度报告”办理。", "Once filed: by 31 March of each year, with “Hand in the yearly report”.")),
         )),
-        Page("contact", "联系方式", "Contact", (
-            Field("contact_name", "联系人", Text(50), required=True, english="Contact person", short=True),
-            Field("contact_phone", "联系电话", Text(30, shape="phone"), required=True, english="Telephone", short=True),
-            Field("contact_email", "邮箱", Text(100, shape="email"), required=ETHICS, english="E-mail", short=True),
-            Field("office_address", "办公室地址", Text(200), required=True, english="Office address", published=True),
+        Page("contact", "联系方式", "Contact", OFFICE),
+    ),
+)
+
+ACADEMIC_COMMITTEE = Form(
+    "academic_committee", "学术委员会", "Academic committee", version=1, title_fields=("name",),
+    pages=(
+        Page("identity", "委员会信息", "Committee", NAMES),
+        Page("members", "委员名单", "Members", (
+            Field("members", "委员", MEMBERS, required=True, english="Members"),
         )),
+        Page("documents", "材料", "Documents", (
+            Field("appointment_document", "任命文件（PDF）", Files(), english="Document of appointment (PDF)"),
+            Field("charter_document", "章程（PDF）", Files(), english="Charter (PDF)"),
+            Field("rules_document", "工作制度或 SOP（PDF）", Files(), english="Rules of procedure or SOP (PDF)"),
+        )),
+        Page("contact", "联系方式", "Contact", OFFICE),
     ),
 )
 # fmt: on
+
+
+@upgrade("committee", to=2)
+def _of_ethics_only(answers: Answers) -> Answers:
+    """Academic committees have a form of their own: an ethics committee need not say its kind."""
+    return {name: value for name, value in answers.items() if name != "kind"}

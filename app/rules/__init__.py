@@ -21,12 +21,14 @@ from app.rules.institution import INSTITUTION_RULES
 from app.rules.outside import OUTSIDE_RULES
 from app.rules.person import PERSON_RULES
 from app.rules.rule import Case, FiledCommittee, Known, Rule
+from app.rules.stem_cell import STEM_CELL_RULES
 from app.rules.steps import STEP_RULES
 from app.rules.study import STUDY_RULES
 
 _OF_FORM: dict[str, list[Rule]] = {
     "study": [*STUDY_RULES, *DESIGN_RULES, *OUTSIDE_RULES, *ATTACHED_RULES],
     "committee": COMMITTEE_RULES,
+    "stem_cell": STEM_CELL_RULES,
     "person": PERSON_RULES,
     "institution": INSTITUTION_RULES,
 }

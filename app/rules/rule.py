@@ -63,14 +63,14 @@ class Known:
     """SHA-256 of attached documents whose content is no PDF, whatever their name says (V-20)."""
 
     # Of a committee that is to be filed.
-    is_science_ethics: bool | None = None
-    """A committee of science and technology ethics (K7)."""
+    own_institution: str | None = None
+    """`office:…` of the institution whose record it is (K9, S-03, S-04)."""
+    academic_committees: Mapping[str, str] | None = None
+    """Active academic committees by `committee:…`, with their institution (S-04)."""
     trained: frozenset[str] | None = None
     """`person:…` of members with a training certificate in their own record (K11)."""
     in_autonomous_area: bool | None = None
     """The institution lies in an autonomous area of a national minority (K12)."""
-    minority_members: int | None = None
-    """How many members belong to a national minority (K12)."""
     in_other_committees: frozenset[str] | None = None
     """`person:…` of those who sit on another committee too (K8)."""
 

@@ -53,6 +53,8 @@ ROLES: dict[str, Role] = {role.id: role for role in (
     Role("ethics_member", "伦理委员会委员", "Ethics committee member", "ethics_reviewer", personal=True),
     Role("institution_admin", "机构管理员", "Institution administrator", "institution"),
     Role("authority", "卫生健康行政部门", "Health authority", "authority"),
+    Role("province", "省卫生健康委", "Provincial health commission", "province", grant="authority"),
+    Role("nation", "国家卫生健康委", "National health commission", "nation", grant="authority"),
     Role("integrity_officer", "科研诚信管理员", "Research integrity officer", "institution"),
     Role("site_admin", "分中心机构", "Participating institution", "site", grant="institution_admin"),
     Role("site_pi", "分中心负责人", "Site principal investigator", "site_pi", personal=True),

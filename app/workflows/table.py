@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 from app.errors import NotAllowed
 from app.forms.conditions import Condition
-from app.forms.schema import Page, refuse_mistakes
+from app.forms.schema import Field, Page, Rows, refuse_mistakes
+from app.forms.types import Secret
 from app.record import Answers, InForce, Parties, Principal, Record
 from app.words import Words
 from app.workflows.roles import ROLES, feeds_of, roles_on
@@ -90,9 +91,27 @@ class Step:
     def words(self) -> Words:
         return Words(self.zh, self.en)
 
+    def noted(self, said: Mapping[str, Any]) -> Answers:
+        """What the log keeps of what was said: no password, and nothing that is private."""
+        return _noted(self.asks.fields, said) if self.asks else dict(said)
+
     def is_of(self, round_: Round | None) -> bool:
         """Whether it is open in this round; None asks for any."""
         return round_ is None or not self.rounds or round_ in self.rounds
+
+
+def _noted(fields: Iterable[Field], said: Mapping[str, Any]) -> Answers:
+    kinds = {f.id: f for f in fields}
+    kept: Answers = {}
+    for name, value in said.items():
+        asked = kinds.get(name)
+        if asked is not None and (asked.private or isinstance(asked.type, Secret)):
+            continue
+        if asked is not None and isinstance(asked.type, Rows) and isinstance(value, dict):
+            rows = {k: row for k, row in value.items() if isinstance(row, dict)}
+            value = {k: _noted(asked.type.fields, row) for k, row in rows.items()}
+        kept[name] = value
+    return kept
 
 
 @dataclass(frozen=True)

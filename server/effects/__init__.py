@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from app.record import Record
 from server import people, places
-from server.effects import committees, offices, studies
+from server.effects import committees, offices, stem_cells, studies
 from server.effects.examining import examined
 from server.turn import Turn
 
@@ -47,8 +47,27 @@ BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
     ("study", "approve"): (studies.numbered_study,),
     ("study", "delete"): (studies.out_of_sight,),
     ("study", "authorise"): (studies.colleagues_only,),
-    ("committee", "submit"): (offices.under_its_authority,),
+    ("committee", "submit"): (committees.of_its_institution, offices.under_its_authority),
+    ("committee", "seat"): (committees.seated,),
     ("committee", "approve"): (committees.numbered_committee,),
+    ("committee", "report"): (committees.with_yearly_report,),
+    ("committee", "delete"): (committees.out_of_sight,),
+    ("academic_committee", "establish"): (
+        committees.of_its_institution,
+        offices.under_its_authority,
+    ),
+    ("academic_committee", "complete"): (
+        committees.of_its_institution,
+        offices.under_its_authority,
+    ),
+    ("academic_committee", "seat"): (committees.seated,),
+    ("academic_committee", "delete"): (committees.out_of_sight,),
+    ("stem_cell", "submit"): (
+        committees.of_its_institution,
+        stem_cells.to_province_and_nation,
+    ),
+    ("stem_cell", "approve"): (stem_cells.numbered,),
+    ("stem_cell", "delete"): (committees.out_of_sight,),
     ("person", "open"): (people.may_be_opened,),
 }
 
@@ -61,6 +80,15 @@ AFTER: dict[tuple[str, str], tuple[After, ...]] = {
     ("opinion", "give"): (studies.all_in,),
     ("committee", "save"): (committees.kept_by_its_founder,),
     ("committee", "submit"): (committees.kept_by_its_founder,),
+    ("committee", "seat"): (committees.kept_by_its_founder,),
+    ("committee", "approve"): (committees.seats_given,),
+    ("academic_committee", "save"): (committees.kept_by_its_founder,),
+    ("academic_committee", "seat"): (committees.kept_by_its_founder,),
+    ("academic_committee", "establish"): (
+        committees.kept_by_its_founder,
+        committees.seats_given,
+    ),
+    ("academic_committee", "complete"): (committees.seats_given,),
     ("person", "open"): (people.open_account,),
     ("person", "save"): (people.keep_in_step,),
     ("person", "complete"): (people.keep_in_step,),

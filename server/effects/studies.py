@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
-
 from app.answers import step_of
 from app.errors import Invalid
 from app.forms import FORMS
@@ -16,10 +14,11 @@ from app.forms.schema import Rows
 from app.forms.types import Text
 from app.record import Parties, Record
 from app.workflows import WORKFLOWS
+from app.workflows.committee import is_in_force
 from app.workflows.table import SYSTEM
 from server import numbering, people, places
 from server.books import Deed
-from server.tables import GrantRow
+from server.effects import committees as committee_seats
 from server.turn import Turn
 
 
@@ -34,18 +33,13 @@ def without_reviewers(turn: Turn, after: Record) -> Record:
 
 def to_its_committees(turn: Turn, after: Record) -> Record:
     """Only a filed ethics committee, and an academic one of the right kind, may review."""
-    for party, kind, zh, en in (
-        ("ethics_committee", "ethics", "伦理委员会", "ethics committee"),
-        ("academic_committee", "academic", "学术委员会", "academic committee"),
+    for party, form, zh, en in (
+        ("ethics_committee", "committee", "伦理委员会", "ethics committee"),
+        ("academic_committee", "academic_committee", "学术委员会", "academic committee"),
     ):
         for ref in after.parties.get(party, ()):
             found = turn.books.find(UUID(ref.partition(":")[2]))
-            if (
-                found is None
-                or found.form != "committee"
-                or found.state != "filed"
-                or found.answers.get("kind", kind) != kind
-            ):
+            if found is None or found.form != form or not is_in_force(found):
                 raise Invalid(
                     f"所选的{zh}未备案或已注销，不能受理。请另选一个。",
                     f"The chosen {en} is not filed, or no longer. Please choose another one.",
@@ -103,7 +97,9 @@ def fit_to_review(turn: Turn, after: Record) -> Record:
             code="V-39",
             problems=["members"],
         )
-    if strangers := [ref for ref in members if not _sits_on(turn, ref, side, committees)]:
+    if strangers := [
+        ref for ref in members if not committee_seats.sits_on(turn.books, ref, side, committees)
+    ]:
         names = people.names(turn.books, strangers)
         raise Invalid(
             f"不是本委员会的在任委员：{'、'.join(names)}。请从委员名单中选择。",
@@ -119,20 +115,6 @@ def _refs(value: object) -> Iterable[str]:
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from _refs(inner)
-
-
-def _sits_on(turn: Turn, member: str, side: str, committees: Iterable[str]) -> bool:
-    for committee in committees:
-        found = turn.books.find(UUID(committee.partition(":")[2]))
-        rows = found.answers.get("members", {}).values() if found else ()
-        if any(row.get("person") == member for row in rows):
-            return True
-    granted = select(GrantRow.role).where(
-        GrantRow.principal == member,
-        GrantRow.role == f"{side}_member",
-        GrantRow.scope.in_(list(committees)),
-    )
-    return turn.books.session.execute(granted).first() is not None
 
 
 def ask_for_opinions(turn: Turn, after: Record) -> None:

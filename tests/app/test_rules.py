@@ -85,15 +85,9 @@ def test_v_25_the_paper_of_the_drug_authority_is_needed_by_class(
 
 
 def test_an_academic_committee_is_composed_freely() -> None:
-    found = broken("committee", {"kind": "academic", "members/k0000004": None}, Known())
+    known = Known(trained=frozenset(), in_autonomous_area=True)
 
-    assert not {rule for rule, _, _ in found if rule.startswith("K")}
-
-
-def test_of_two_academic_committees_the_papers_are_not_asked() -> None:
-    known = Known(trained=frozenset(), is_science_ethics=True)
-
-    assert not broken("committee", {"kind": "academic"}, known)
+    assert not broken("academic_committee", {"members/k0000003": None}, known)
 
 
 def test_problems_come_in_the_order_of_the_form() -> None:
@@ -240,10 +234,10 @@ KNOWLEDGE: dict[str, st.SearchStrategy[Any]] = {
     "opinions": st.none() | st.dictionaries(refs, st.sampled_from(["agree", "again", "withdraw"])),
     "members_in_office": st.none() | st.integers(0, 20),
     "not_pdf": st.none() | st.frozensets(words, max_size=2),
-    "is_science_ethics": st.none() | st.booleans(),
+    "own_institution": st.none() | refs,
+    "academic_committees": st.none() | st.dictionaries(refs, refs, max_size=2),
     "trained": st.none() | st.frozensets(refs, max_size=2),
     "in_autonomous_area": st.none() | st.booleans(),
-    "minority_members": st.none() | st.integers(0, 3),
     "in_other_committees": st.none() | st.frozensets(refs, max_size=2),
 }
 known = st.builds(Known, **KNOWLEDGE)

@@ -236,6 +236,14 @@ ONE_MORE = {
     | {"person": "person:00000009-5555-4555-8555-555555555555"}
 }
 STEM = {"scope": ["stem_cell"]}
+ETHICS, ACADEMIC = (right_answers("stem_cell")[name] for name in ("ethics_committee", "academic_committee"))
+CHAIR_OVER = {
+    f"{M}2/term_to": "2026-11-20", f"{M}4/duty": "vice_chair", f"{M}5/field": "law",
+    f"{M}7/field": "medicine", f"{M}9": right_answers("committee")["members"]["k0000007"]
+    | {"person": "person:00000009-5555-4555-8555-555555555555"},
+}  # fmt: skip
+SCIENCE = {"science_ethics": "yes"}
+AUTONOMOUS = Known(in_autonomous_area=True)
 COMMITTEES = of(
     "committee",
     ("K1 block", "在任 6 人（秘书不计）", "members", {f"{M}4": None}),
@@ -246,18 +254,40 @@ COMMITTEES = of(
     ("K4 warn", "没有生命伦理学委员", "members", {f"{M}6/field": "lay"}, {f"{M}6/field": "bioethics"}),
     ("K5 block", "两名主任委员", "members", {f"{M}4/duty": "chair"}, {f"{M}4/duty": "vice_chair"}),
     ("K5 block", "没有秘书", "members", {f"{M}1/duty": "member"}, {f"{M}1/duty": "secretary"}),
+    ("K5 block", "没有秘书；有委员兼秘书", "members", {f"{M}1/duty": "member"}, {f"{M}1/duty": "member_secretary"}),
+    ("K5 block", "主任委员已届满", "members", {f"{M}3/duty": "member"} | CHAIR_OVER, {f"{M}3/duty": "chair"} | CHAIR_OVER),
     ("K5 warn", "没有副主任委员", "members", {f"{M}3/duty": "member"}, {f"{M}3/duty": "vice_chair"}),
     ("K6 block", "任期 7 年", f"{M}3/term_to", {f"{M}3/term_to": "2031-12-31"}, {f"{M}3/term_to": "2029-12-31"}),
+    ("K6 block", "任期 5 年又一天", f"{M}3/term_to", {f"{M}3/term_to": "2030-01-02"}, {f"{M}3/term_to": "2030-01-01"}),
+    ("K6 block", "任期结束早于开始", f"{M}3/term_to", {f"{M}3/term_to": "2024-12-31"}, {f"{M}3/term_to": "2025-01-02"}),
+    ("K6 note", "任期还有 90 天", f"{M}3/term_to", {f"{M}3/term_to": "2027-02-19"}, {f"{M}3/term_to": "2027-02-20"}),
     ("K6 warn", "秘书任期昨天届满", f"{M}1/term_to", {f"{M}1/term_to": "2026-11-20"}, {f"{M}1/term_to": "2026-11-21"}),
-    ("K7 note", "科技伦理委员会有偶数委员", "members", ONE_MORE, {}, Known(is_science_ethics=True)),
+    ("K7 note", "科技伦理委员会有偶数委员", "members", ONE_MORE | SCIENCE, SCIENCE),
     ("K8 block", "同一人列了两次", f"{M}3/name", {f"{M}3/person": SECOND}),
+    ("M-01 block", "委员姓名是手工输入的", f"{M}3/name", {f"{M}3/person": None}),
     ("K8 note", "也在学术委员会任职", f"{M}2/name", {}, {}, Known(in_other_committees=frozenset({SECOND})), NOTHING),
     ("K9 block", "主会没有备案", "main_committee", BRANCH, BRANCH, Known(filed_committees={}), Known(filed_committees=filed())),
-    ("K9 block", "主会属于别的机构", "main_committee", BRANCH, BRANCH, Known(filed_committees=filed(institution=OTHER_OFFICE)), NOTHING),
-    ("K11 warn", "一名委员没有培训证书等文件", f"{M}2/documents", {}, {f"{M}2/documents": {"x": document("GCP证书.pdf")}}, Known(trained=TRAINED - {SECOND})),
-    ("K12 note", "民族自治地方没有少数民族委员", "members", {}, {}, Known(in_autonomous_area=True, minority_members=0), Known(in_autonomous_area=True, minority_members=1)),
+    ("K9 block", "主会属于别的机构", "main_committee", BRANCH, BRANCH, Known(filed_committees=filed(institution=OTHER_OFFICE), own_institution=OFFICE), NOTHING),
+    ("K11 warn", "一名委员没有培训证书等文件", f"{M}2/documents", {f"{M}2/documents": None}, {f"{M}2/documents": {"x": document("GCP证书.pdf")}}),
+    ("K11 warn", "没有文件，本人记录中有无证书", f"{M}2/documents", {f"{M}2/documents": None}, {f"{M}2/documents": None}, Known(trained=TRAINED - {SECOND}), Known(trained=TRAINED)),
+    ("K12 note", "民族自治地方没有少数民族委员", "members", {f"{M}3/minority": "no"}, {f"{M}3/minority": "yes"}, AUTONOMOUS, AUTONOMOUS),
     ("K13 warn", "审查干细胞研究，没有管理学或社会学委员", "members", STEM, STEM | {f"{M}7/field": "sociology"}),
     ("V-20 block", "章程是图片", "charter_document/h0000001/name", {"charter_document/h0000001/name": "章程.jpg"}),
+)  # fmt: skip
+STEM_CELLS = of(
+    "stem_cell",
+    ("S-01 block", "三级乙等医院", "grade", {"grade": "3b"}, {"grade": "3s"}),
+    ("S-02 block", "登记的等级是二级", "grade", {}, {}, Known(institution_grade="2a"), Known(institution_grade="3a")),
+    ("S-03 block", "伦理委员会没有备案", "ethics_committee", {}, {}, Known(filed_committees={}), Known(filed_committees={ETHICS: FiledCommittee(OFFICE)}, own_institution=OFFICE)),
+    ("S-03 block", "伦理委员会属于别的机构", "ethics_committee", {}, {}, Known(filed_committees={ETHICS: FiledCommittee(OTHER_OFFICE)}, own_institution=OFFICE), NOTHING),
+    ("S-04 block", "学术委员会已停用", "academic_committee", {}, {}, Known(academic_committees={}), Known(academic_committees={ACADEMIC: OFFICE}, own_institution=OFFICE)),
+    ("S-04 block", "学术委员会属于别的机构", "academic_committee", {}, {}, Known(academic_committees={ACADEMIC: OTHER_OFFICE}, own_institution=OFFICE), NOTHING),
+    ("S-05 block", "执业许可证昨天到期", "licence_valid_to", {"licence_valid_to": "2026-11-20"}, {"licence_valid_to": "2026-11-21"}),
+    ("V-20 block", "诚信承诺书是照片", "pledge_document/q0000001/name", {"pledge_document/q0000001/name": "承诺书.jpg"}),
+)  # fmt: skip
+ACADEMIC_COMMITTEES = of(
+    "academic_committee",
+    ("V-20 block", "任命文件是照片", "appointment_document/x/name", {"appointment_document": {"x": document("任命.png")}}, {"appointment_document": {"x": document("任命.pdf")}}),
 )  # fmt: skip
 PEOPLE = of(
     "person",
@@ -274,7 +304,7 @@ PLACES = of(
     ("I-02 warn", "执业许可证昨天到期", "licence_valid_to", {"licence_valid_to": "2026-11-20"}, {"licence_valid_to": "2026-11-21"}),
     ("V-20 block", "执业许可证是 Word 文件", "licence_document/x/name", {"licence_document": {"x": document("许可证.doc")}}, {"licence_document": {"x": document("许可证.pdf")}}),
 )  # fmt: skip
-TABLE = [*STUDY, *COMMITTEES, *PEOPLE, *PLACES]
+TABLE = [*STUDY, *COMMITTEES, *ACADEMIC_COMMITTEES, *STEM_CELLS, *PEOPLE, *PLACES]
 
 
 def name(line: Line) -> str:

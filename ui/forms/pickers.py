@@ -17,7 +17,7 @@ from ui.forms.finding import FindingLine, Offer, Search
 from ui.language import say, told
 
 COMMITTEES = {"ethics_committee": "ethics", "academic_committee": "academic"}
-OPEN_STATES = {"person": ("active", "new", ""), "committee": ("filed", "")}
+OPEN_STATES = {"person": ("active", "new", ""), "committee": ("filed", "active", "")}
 
 
 def card_kind(kind: str) -> str:

@@ -1,0 +1,84 @@
+"""What an institution must have before it files for stem-cell studies. Source: spec/domain.md §4.4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.rules.rule import Case, Rules
+
+STEM_CELL_RULES = Rules()
+rule = STEM_CELL_RULES.rule
+
+TOP = ("3s", "3a")
+"""三级特等 and 三级甲等."""
+
+
+@rule(
+    "S-01",
+    "block",
+    "开展干细胞临床研究的机构应为三级甲等医院。",
+    "Stem-cell studies are for hospitals of grade 3, class A.",
+    at=("grade",),
+)
+def _below_the_top(case: Case) -> Iterator[str]:
+    if case["grade"] and case["grade"] not in TOP:
+        yield "grade"
+
+
+@rule(
+    "S-02",
+    "block",
+    "与机构信息中登记的等级不一致，请核对。",
+    "This is not the grade under which the institution is registered; please check it.",
+    at=("grade",),
+)
+def _of_another_grade(case: Case) -> Iterator[str]:
+    known = case.known.institution_grade
+    if known and case["grade"] and case["grade"] != known:
+        yield "grade"
+
+
+@rule(
+    "S-03",
+    "block",
+    "所选伦理委员会应为本机构已备案的伦理委员会。",
+    "The ethics committee must be a filed one of this institution.",
+    at=("ethics_committee",),
+)
+def _ethics_committee_not_filed(case: Case) -> Iterator[str]:
+    chosen, filed = case["ethics_committee"], case.known.filed_committees
+    if not chosen or filed is None:
+        return
+    found = filed.get(chosen)
+    own = case["institution"] or case.known.own_institution
+    if found is None or (own and found.institution and found.institution != own):
+        yield "ethics_committee"
+
+
+@rule(
+    "S-04",
+    "block",
+    "所选学术委员会应为本机构正常履职的学术委员会。",
+    "The academic committee must be an active one of this institution.",
+    at=("academic_committee",),
+)
+def _academic_committee_not_active(case: Case) -> Iterator[str]:
+    chosen, active = case["academic_committee"], case.known.academic_committees
+    if not chosen or active is None:
+        return
+    own = case["institution"] or case.known.own_institution
+    if chosen not in active or (own and active[chosen] and active[chosen] != own):
+        yield "academic_committee"
+
+
+@rule(
+    "S-05",
+    "block",
+    "执业许可证已过有效期。",
+    "The licence is no longer valid.",
+    at=("licence_valid_to",),
+)
+def _licence_over(case: Case) -> Iterator[str]:
+    end = case.day("licence_valid_to")
+    if end and end < case.today:
+        yield "licence_valid_to"

@@ -1,0 +1,44 @@
+"""What the steps of committees and of stem-cell institutions ask for."""
+
+from __future__ import annotations
+
+from app.forms.committee import DUTY, EXPERTISE, ORIGIN, YEARLY
+from app.forms.conditions import Is
+from app.forms.person import SEX
+from app.forms.schema import Field, Page, Rows
+from app.forms.types import Date, Listed, Secret, Text
+from app.words import Words
+
+# fmt: off
+CHANGE = Page("change", "变更", "Change", (
+    Field("reason", "变更原因", Text(2000, lines=3), required=True, english="Reason for the change",
+          help=Words("变更通过前，原备案内容继续有效。", "What was filed stays in force until the change is approved.")),
+))
+YEARLY_REPORT = Page("yearly", "提交年度报告", "Yearly report", YEARLY)
+
+SEATED = (
+    Field("name", "姓名", Text(50), required=True, english="Name", short=True, example="方正"),
+    Field("id_kind", "证件类型", Listed("id_kinds"), required=True, english="ID kind", short=True),
+    Field("id_number", "证件号码", Text(25, shape="id_number"), required=True, english="ID number", private=True, short=True,
+          help=Words("与姓名一起查找系统中已有的人员。", "With the name it finds people whom the system knows already.")),
+    Field("sex", "性别", SEX, required=True, english="Sex", short=True),
+    Field("duty", "委员会职务", DUTY, required=True, english="Duty", short=True),
+    Field("field", "专业领域", EXPERTISE, required=True, english="Field of expertise", short=True),
+    Field("source", "来源", ORIGIN, required=True, english="From where"),
+    Field("employer", "工作单位", Text(100), english="Employer", required=Is("source", "other_institution", "outside"),
+          only=Is("source", "other_institution", "outside")),
+    Field("term_from", "任期开始", Date(), required=True, english="Term from", short=True),
+    Field("term_to", "任期结束", Date(), required=True, english="Term to", short=True),
+    Field("mobile", "移动电话", Text(30, shape="mobile"), english="Mobile", private=True, short=True, example="13800000000",
+          help=Words("系统中没有此人时需填写，也是其登录名。", "Needed for somebody new to the system; it is also their login.")),
+    Field("email", "邮箱", Text(100, shape="email"), english="E-mail", private=True, short=True, example="name@example.com",
+          help=Words("系统中没有此人时需填写。", "Needed for somebody new to the system.")),
+)
+SEAT = Page("seat", "添加外聘委员", "Add external members", (
+    Field("people", "委员", Rows(SEATED), required=True, english="Members",
+          help=Words("按证件号码和姓名查找；系统中没有此人时自动建立账号。同步后出现在委员名单中。",
+                     "Found by ID number and name; somebody new gets an account. They stand in the list of members after a sync.")),
+    Field("password", "新账号的初始密码", Secret(), english="First password of new accounts",
+          help=Words("不填则为“姓名首字母_123456”，首次登录须修改。", "Left empty it is the initials of the name and “_123456”, to be changed at the first sign-in.")),
+))
+# fmt: on
