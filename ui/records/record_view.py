@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from app.answers import Section
@@ -17,8 +17,9 @@ from app.record import Record
 from ui import look, moments, problems
 from ui.desk import Desk
 from ui.language import chosen, say, told
-from ui.records import timeline
+from ui.records import exporting, timeline
 from ui.records.documents import Document, DocumentList, documents_of
+from ui.records.filters import menu_button
 from ui.records.names import Names
 from ui.records.states import StateChip, held_by
 from ui.records.steps import StepBar, title_of
@@ -99,6 +100,11 @@ class RecordView(QWidget):
         self.print = QPushButton(look.icon("printer"), say("打印", "Print"))
         self.print.clicked.connect(self._print)
         row.addWidget(self.print)
+        self.export = menu_button(say("导出", "Export"), "export")
+        self.export.setIcon(look.icon("download"))
+        self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        exporting.fill_menu(self.export.menu(), self._export)
+        row.addWidget(self.export)
         self.print_summary = QPushButton(
             look.icon("printer"), say("打印审查摘要", "Print review summary")
         )
@@ -157,6 +163,9 @@ class RecordView(QWidget):
         from ui.records.paper import print_records
 
         print_records(self.desk, [self.record_id], self)
+
+    def _export(self, kind: exporting.Kind) -> None:
+        exporting.export_records(self.desk, [self.record_id], kind, self)
 
     def _print_summary(self) -> None:
         from ui.records.paper import print_review_summary
