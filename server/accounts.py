@@ -12,33 +12,30 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid, SignedOut, SignInFailed, TryLater
+from app.errors import Invalid, NotFound, SignedOut, SignInFailed
 from app.record import Grant, Principal
 from app.workflows.roles import feeds_of
-from server import passwords
+from server import attempts, doorlog, passwords
 from server.db import read, transact
 from server.moments import told
 from server.tables import (
     AccountRow,
-    AttemptRow,
     GrantRow,
     LoginRow,
     MetaRow,
     OfficeRow,
     SessionRow,
 )
+from sync.protocol import Desk as DeskMessage
 from sync.protocol import NewPassword, SignIn
 from sync.protocol import Session as SessionMessage
 
 IDLE = timedelta(days=30)
 NOTED = timedelta(minutes=10)
 """How exactly it is kept when a session was last seen."""
-PATIENCE = 5
-"""Failures before a login has to wait."""
-WAITS = (30, 60, 120, 300, 600)
-"""Seconds to wait after each further failure; never longer: nobody is locked out for ever."""
-FORGOTTEN = timedelta(days=1)
-"""Failures older than this count no more."""
+SHOWN = 16
+"""Characters of a token's digest by which its owner names it: enough to tell, too few to use."""
+RULE = "password_rule"
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,8 @@ class Caller:
     must_change: bool
     token: str
     """The SHA-256 of it."""
+    desk: str = ""
+    desk_name: str = ""
 
 
 def normal(login: str) -> str:
@@ -95,14 +94,22 @@ def caller_of(engine: Engine, token: str, now: datetime) -> Caller:
 
     def look(session: Session) -> tuple[Caller, datetime]:
         row = session.execute(
-            select(SessionRow.account, SessionRow.login, SessionRow.seen, AccountRow.must_change)
+            select(
+                SessionRow.account,
+                SessionRow.login,
+                SessionRow.seen,
+                SessionRow.desk,
+                SessionRow.desk_name,
+                AccountRow.must_change,
+            )
             .join(AccountRow, AccountRow.id == SessionRow.account)
             .where(SessionRow.token == kept)
         ).one_or_none()
         if row is None or row.seen + IDLE < now:
             raise signed_out()
         principal = principal_of(session, row.account)
-        return Caller(row.account, principal, row.login, row.must_change, kept), row.seen
+        whose = (row.account, principal, row.login, row.must_change)
+        return Caller(*whose, kept, row.desk, row.desk_name), row.seen
 
     caller, seen = read(engine, look)
     if seen + NOTED < now:
@@ -135,13 +142,13 @@ def session_message(
 # -- signing in -----------------------------------------------------------------------------
 
 
-def sign_in(engine: Engine, who: SignIn, now: datetime) -> SessionMessage:
+def sign_in(engine: Engine, who: SignIn, now: datetime, address: str = "") -> SessionMessage:
     """Begin a session, or SignInFailed; TryLater after too many failures, known login or not.
 
     The attempt is counted before the password is looked at, so that many at once are no way round.
     """
-    transact(engine, lambda session: _count_attempt(session, normal(who.login), now))
     login = normal(who.login)
+    transact(engine, lambda session: attempts.count(session, login, who.desk, now))
     found = read(
         engine,
         lambda session: session.execute(
@@ -152,6 +159,9 @@ def sign_in(engine: Engine, who: SignIn, now: datetime) -> SessionMessage:
     )
     right = passwords.is_right(found.password if found else None, who.password)
     if not (right and found):
+        if found:
+            door = Door(found.id, who.desk_name, address)
+            transact(engine, lambda session: door.note(session, "wrong", now))
         raise SignInFailed(
             "登录名或密码不正确。登录名是手机号、邮箱或机构名称；忘记密码请联系机构管理员。",
             "The login or the password is not right. The login is your mobile number, your e-mail "
@@ -163,54 +173,35 @@ def sign_in(engine: Engine, who: SignIn, now: datetime) -> SessionMessage:
             "The account is disabled. Please ask the administrator of your institution.",
         )
     token = secrets.token_urlsafe(32)
-    transact(engine, lambda session: _begin(session, found.id, login, who, (token, now)))
+    door = Door(found.id, who.desk_name, address)
+    transact(engine, lambda session: _begin(session, door, login, who, (token, now)))
     return session_message(engine, caller_of(engine, token, now), now, token)
 
 
-def _count_attempt(session: Session, login: str, now: datetime) -> None:
-    key = hashlib.sha256(login.encode()).hexdigest()
-    row = session.execute(
-        select(AttemptRow.failures, AttemptRow.wait_until, AttemptRow.last)
-        .where(AttemptRow.login == key)
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        session.execute(insert(AttemptRow).values(login=key, failures=1, wait_until=now, last=now))
-        return
-    if row.wait_until > now:
-        seconds = int((row.wait_until - now).total_seconds()) + 1
-        raise TryLater(
-            f"连续多次未能登录，请在 {_spoken(seconds)[0]}后再试。",
-            f"Signing in failed several times. Please try again in {_spoken(seconds)[1]}.",
-            seconds=seconds,
-        )
-    failures = 1 if row.last + FORGOTTEN < now else row.failures + 1
-    wait = WAITS[min(failures - PATIENCE, len(WAITS) - 1)] if failures >= PATIENCE else 0
-    session.execute(
-        update(AttemptRow)
-        .where(AttemptRow.login == key)
-        .values(failures=failures, wait_until=now + timedelta(seconds=wait), last=now)
-    )
+@dataclass(frozen=True)
+class Door:
+    """Whose door it is, and who stands there."""
 
+    account: UUID
+    desk_name: str
+    address: str
 
-def _spoken(seconds: int) -> tuple[str, str]:
-    if seconds < 60:
-        return f"{seconds} 秒", f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return f"{minutes} 分钟", f"{minutes} minutes" if minutes > 1 else "1 minute"
-
-
-def _forgive(session: Session, login: str) -> None:
-    key = hashlib.sha256(login.encode()).hexdigest()
-    session.execute(delete(AttemptRow).where(AttemptRow.login == key))
+    def note(self, session: Session, event: str, now: datetime) -> None:
+        desk = self.desk_name.replace("\x00", "")  # PostgreSQL keeps none in a text
+        doorlog.note(session, self.account, event, now, desk=desk, address=self.address)
 
 
 def _begin(
-    session: Session, account: UUID, login: str, who: SignIn, how: tuple[str, datetime]
+    session: Session, door: Door, login: str, who: SignIn, how: tuple[str, datetime]
 ) -> None:
     token, now = how
-    desk = who.desk.replace("\x00", "")  # PostgreSQL keeps none in a text
-    _forgive(session, login)
+    account = door.account
+    desk = who.desk.replace("\x00", "")
+    attempts.forgive(session, login, who.desk)
+    attempts.remember_desk(session, account, who.desk)
+    attempts.purge(session, now)
+    doorlog.purge(session, account, now)
+    door.note(session, "in", now)
     # One session for each desk: signing in again there ends the one before.
     session.execute(
         delete(SessionRow).where(SessionRow.account == account, SessionRow.desk == desk)
@@ -229,9 +220,45 @@ def _begin(
     )
 
 
-def sign_out(engine: Engine, caller: Caller) -> None:
+def sign_out(engine: Engine, caller: Caller, now: datetime) -> None:
     ended = delete(SessionRow).where(SessionRow.token == caller.token)
-    transact(engine, lambda session: session.execute(ended))
+
+    def end(session: Session) -> None:
+        session.execute(ended)
+        doorlog.note(session, caller.account, "out", now, desk=caller.desk_name)
+
+    transact(engine, end)
+
+
+def desks_of(session: Session, caller: Caller) -> list[DeskMessage]:
+    """The desks at which the account is signed in, the last used first."""
+    rows = session.scalars(
+        select(SessionRow)
+        .where(SessionRow.account == caller.account)
+        .order_by(SessionRow.seen.desc(), SessionRow.token)
+    )
+    return [
+        DeskMessage(
+            id=row.token[:SHOWN], name=row.desk_name, login=row.login, began=told(row.began),
+            seen=told(row.seen), is_this=row.token == caller.token,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def end_desk(session: Session, caller: Caller, shown: str, now: datetime) -> None:
+    """Sign out one of one's own desks from afar; it is a stranger's from then on."""
+    rows = session.scalars(select(SessionRow).where(SessionRow.account == caller.account)).all()
+    for row in rows:
+        if row.token[:SHOWN] == shown:
+            attempts.forget_desk(session, caller.account, row.desk)
+            doorlog.note(session, caller.account, "ended", now, desk=row.desk_name)
+            session.execute(delete(SessionRow).where(SessionRow.token == row.token))
+            return
+    raise NotFound(
+        "没有这一处登录，可能已经退出。请刷新。",
+        "There is no such session; it may have ended. Please refresh.",
+    )
 
 
 def end_sessions(session: Session, account: UUID, *, but: str = "") -> None:
@@ -244,7 +271,7 @@ def end_sessions(session: Session, account: UUID, *, but: str = "") -> None:
 def change_password(engine: Engine, caller: Caller, asked: NewPassword, now: datetime) -> None:
     """Change the password after checking the old one; every other session of the account ends."""
     login = normal(caller.login)
-    transact(engine, lambda session: _count_attempt(session, login, now))
+    transact(engine, lambda session: attempts.count(session, login, caller.desk, now))
     kept = read(
         engine,
         lambda session: session.execute(
@@ -256,7 +283,7 @@ def change_password(engine: Engine, caller: Caller, asked: NewPassword, now: dat
             "原密码不正确，密码没有修改。请重新输入。",
             "The old password is not right; nothing was changed. Please type it again.",
         )
-    passwords.refuse_bad(asked.new)
+    read(engine, password_rule).refuse(asked.new)
     if asked.new == asked.old:
         raise Invalid(
             "新密码不能与原密码相同。请换一个。",
@@ -272,9 +299,35 @@ def change_password(engine: Engine, caller: Caller, asked: NewPassword, now: dat
             .values(password=new, must_change=False)
         )
         end_sessions(session, caller.account, but=caller.token)
-        _forgive(session, login)
+        attempts.forgive(session, login, caller.desk)
+        doorlog.note(session, caller.account, "changed", now, desk=caller.desk_name)
 
     transact(engine, change)
+
+
+def set_first_password(session: Session, account: UUID, password: str, now: datetime) -> None:
+    """An administrator gives a new first password: every session ends, nobody has to wait."""
+    passwords.refuse_bad(password)
+    session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == account)
+        .values(password=passwords.hashed(password), must_change=True)
+    )
+    end_sessions(session, account)
+    attempts.forgive_all(session, account)
+    doorlog.note(session, account, "reset", now)
+
+
+def password_rule(session: Session) -> passwords.Rule:
+    """The rule for chosen passwords, as the national account has set it."""
+    kept = session.scalar(select(MetaRow.value).where(MetaRow.name == RULE))
+    return passwords.Rule.from_json(kept) if kept else passwords.Rule()
+
+
+def set_password_rule(session: Session, rule: passwords.Rule) -> None:
+    rule.refuse_weaker()
+    session.execute(delete(MetaRow).where(MetaRow.name == RULE))
+    session.execute(insert(MetaRow).values(name=RULE, value=rule.to_json()))
 
 
 def epoch(session: Session) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.answers import brought_up_to_date
+from app.forms.person import ROLE
 from app.heads import CARD_FIELDS, card_of, head_of
 from app.record import Answers, Passage, Record
 from app.workflows import WORKFLOWS
@@ -25,6 +26,7 @@ from app.workflows.table import audience, readers_in_force
 from server import feeds
 from server.db import upsert
 from server.feeds import Item, Kind
+from server.hearing import differences, heard
 from server.moments import told
 from server.tables import (
     CardRow,
@@ -59,6 +61,7 @@ class Books:
         self._told_before: dict[UUID, dict[str, Kind]] = {}
         self._written: dict[UUID, Record] = {}
         self._cards: set[UUID] = set()
+        self._regranted: set[UUID] = set()
 
     # -- reading --------------------------------------------------------------
 
@@ -202,25 +205,48 @@ class Books:
     # -- telling --------------------------------------------------------------
 
     def show_card(self, record_id: UUID) -> None:
-        """Tell the card of a person, place or committee anew: its roles have changed."""
+        """The roles of a person have changed: tell their card anew, and what they may read now."""
         self._cards.add(record_id)
+        self._regranted.add(record_id)
 
     def tell(self) -> None:
         """Tell what was written to whom it concerns. The last thing before the commit."""
+        for record_id in sorted(self._cards):
+            self._say_roles(record_id)
         items = [item for record in self._written.values() for item in self._news_of(record)]
         for record_id in sorted(self._cards):
             record = self.find(record_id)
             if record is not None:
                 items += self._card_news(record)
+            if record is not None and record_id in self._regranted:
+                items += differences(self.session, f"person:{record_id}", self.find, _telling)
         feeds.publish(self.session, items)
 
     def _news_of(self, record: Record) -> Iterator[Item]:
-        now, before = _telling(record), self._told_before[record.id]
+        now = heard(self.session, record, _telling(record))
+        before = heard(self.session, record, self._told_before[record.id])
         for feed, kind in now.items():
             if kind == "record" or before.get(feed) != kind:  # what is in force has not changed
                 yield Item(feed, str(record.id), kind, record.id)
         for feed in before.keys() - now.keys():
             yield Item(feed, str(record.id), "gone", record.id)
+
+    def _say_roles(self, record_id: UUID) -> None:
+        """Keep a person's record as their roles are: lists filter by it, papers print it."""
+        person = self.find(record_id)
+        if person is None or person.form != "person" or person.state in ("new", "deleted"):
+            return
+        held = ROLE.parse(
+            self.session.scalars(
+                select(GrantRow.role).where(GrantRow.principal == f"person:{record_id}").distinct()
+            ).all()
+        )
+        if person.answers.get("roles") != held:
+            self.take_turn(record_id, None)
+            answers = {**person.answers, "roles": held}
+            answers = answers if held else {k: v for k, v in answers.items() if k != "roles"}
+            by_itself = Deed("roles", "system", "登记中心 Registry", "system", is_told=False)
+            self.write(replace(person, answers=answers), person.state, by_itself)
 
     def _card_news(self, record: Record) -> Iterator[Item]:
         roles = self.session.scalars(
@@ -281,4 +307,4 @@ def _card_feed(record: Record) -> str:
         return f"staff:{office.removeprefix('office:')}" if known else ""
     if record.form in COMMITTEES:
         return "directory" if is_in_force(record) else ""
-    return "directory"
+    return "" if record.state in ("new", "deleted") else "directory"

@@ -6,8 +6,10 @@ printable ASCII may stand in it (the default 张三 → zs_123456 has an undersc
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import BoundedSemaphore
 
@@ -15,22 +17,71 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from app.errors import Invalid
-from app.roster.passwords import is_good
+from app.roster.passwords import LONGEST, SHORTEST
+from app.words import Words
 
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _AT_ONCE = BoundedSemaphore(4)
 """Each takes 19 MiB and a core for a moment: a flood of sign-ins must not take the machine."""
 
 
-def refuse_bad(password: str) -> None:
-    """Refuse a new password that breaks the rule."""
-    if not (is_good(password) and re.fullmatch(r"[\x21-\x7e]+", password)):
-        raise Invalid(
-            "密码应为 6 到 14 位，且包含数字、大写字母、小写字母中的至少两种。请重新设置。",
-            "A password has 6 to 14 characters, with at least two of: digits, capital letters, "
-            "small letters. Please choose another one.",
-            problems=["password"],
+@dataclass(frozen=True)
+class Rule:
+    """What a chosen password must be; by itself the rule of seed 000, which may only grow."""
+
+    shortest: int = SHORTEST
+    longest: int = LONGEST
+    kinds: int = 2
+    """How many of digits, capital letters, small letters, and with 4 also another sign."""
+
+    def refuse(self, password: str) -> None:
+        """Refuse a password that breaks the rule, in the words of the rule."""
+        found = sum(bool(re.search(kind, password)) for kind in KINDS[: max(3, self.kinds)])
+        fits = self.shortest <= len(password) <= self.longest
+        if not (fits and found >= self.kinds and re.fullmatch(r"[\x21-\x7e]+", password)):
+            zh, en = self.told()
+            raise Invalid(
+                f"{zh}请重新设置。", f"{en} Please choose another one.", problems=["password"]
+            )
+
+    def told(self) -> Words:
+        long, kinds = (self.shortest, self.longest), _OF[self.kinds]
+        return Words(
+            f"密码应为 {long[0]} 到 {long[1]} 位，且包含{kinds.zh}。",
+            f"A password has {long[0]} to {long[1]} characters, with {kinds.en}.",
         )
+
+    def refuse_weaker(self) -> None:
+        """The national account may ask for more than seed 000 does, never for less."""
+        is_known = self.kinds in _OF and self.shortest <= self.longest <= 64
+        if not is_known or self.shortest < SHORTEST or self.longest < LONGEST:
+            raise Invalid(
+                "密码规则不能低于 6 到 14 位、数字与大小写字母至少两种；最长不超过 64 位。",
+                "The rule may not ask for less than 6 to 14 characters and two of digits, capital "
+                "and small letters; the longest is at most 64.",
+                problems=["rule"],
+            )
+
+    def to_json(self) -> str:
+        return json.dumps({"shortest": self.shortest, "longest": self.longest, "kinds": self.kinds})
+
+    @staticmethod
+    def from_json(kept: str) -> Rule:
+        return Rule(**json.loads(kept))
+
+
+KINDS = (r"[0-9]", r"[A-Z]", r"[a-z]", r"[^0-9A-Za-z]")
+_LETTERS = "digits, capital letters, small letters"
+_OF = {
+    2: Words("数字、大写字母、小写字母中的至少两种", f"at least two of: {_LETTERS}"),
+    3: Words("数字、大写字母和小写字母", f"all of: {_LETTERS}"),
+    4: Words("数字、大写字母、小写字母和其他符号", f"all of: {_LETTERS}, another sign"),
+}
+
+
+def refuse_bad(password: str) -> None:
+    """Refuse a first password that breaks the rule of seed 000; it must be changed anyhow."""
+    Rule().refuse(password)
 
 
 def hashed(password: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -11,20 +12,36 @@ from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.forms import FORMS
+from app.forms.person import ROLE
 from app.forms.types import EMPTY
-from app.record import Record
-from server import passwords
-from server.accounts import end_sessions, normal
-from server.books import Books
+from app.record import Answers, Record
+from app.workflows import WORKFLOWS
+from app.workflows.table import SYSTEM
+from server import doorlog, passwords
+from server.accounts import end_sessions, normal, set_first_password
+from server.books import Books, Deed
 from server.db import upsert
 from server.places import uuid_of
-from server.tables import AccountRow, GrantRow, LoginRow, UniqueKeyRow
+from server.tables import (
+    AccountRow,
+    FileOwnerRow,
+    GrantRow,
+    KnownDeskRow,
+    LoginRow,
+    PartyRow,
+    RecordRow,
+    RevisionRow,
+    SessionRow,
+    SignInRow,
+    UniqueKeyRow,
+)
 from server.turn import Turn
 
 KEYS = ("id_number", "mobile", "email")
 LOGINS = ("mobile", "email")
 LONGEST = 200
 """Characters of a login or an ID number."""
+COMMITTEES = ("committee", "academic_committee")
 OF_COMMITTEE = ("ethics_member", "ethics_secretary")
 
 
@@ -64,8 +81,15 @@ def may_be_opened(turn: Turn, after: Record) -> Record:
         )
     refuse_taken(turn.books, after)
     passwords.refuse_bad(str(turn.said.get("password", "")))
-    _refuse_foreign_committee(turn, after)
-    return after
+    refuse_foreign_committee(turn, after.parties.get("institution", ()))
+    return with_roles(after, turn.said.get("roles", ()))
+
+
+def with_roles(person: Record, roles: Iterable[str]) -> Record:
+    """The record as it says which roles are held: what lists filter and papers print."""
+    held = ROLE.parse(sorted(set(roles)))
+    answers = {name: value for name, value in person.answers.items() if name != "roles"}
+    return replace(person, answers={**answers, "roles": held} if held else answers)
 
 
 def refuse_taken(books: Books, person: Record) -> None:
@@ -114,17 +138,16 @@ def _taken(books: Books, kind: str, person: Record, holder: UUID) -> tuple[str, 
     )
 
 
-def _refuse_foreign_committee(turn: Turn, after: Record) -> None:
+def refuse_foreign_committee(turn: Turn, offices: Iterable[str]) -> None:
     """An institution gives seats on its own committees only."""
     ref = turn.said.get("committee")
     if not ref:
         return
     committee = turn.books.find(UUID(str(ref).partition(":")[2]))
-    own = set(after.parties.get("institution", ()))
     if (
         committee is None
-        or committee.form != "committee"
-        or not own & set(committee.parties.get("institution", ()))
+        or committee.form not in COMMITTEES
+        or not set(offices) & set(committee.parties.get("institution", ()))
     ):
         raise Invalid(
             "所选委员会不属于本机构。请选择本机构的委员会。",
@@ -149,13 +172,149 @@ def open_account(turn: Turn, after: Record) -> None:
     )
     keep_in_step(turn, after)
     office = next(iter(after.parties.get("institution", ())), "")
-    for role in turn.said.get("roles", ()):
+    _give(turn.books, f"person:{after.id}", office, turn.said)
+
+
+def _give(books: Books, person: str, office: str, said: Answers) -> None:
+    """The roles that an office gives to somebody of its own, each where it belongs."""
+    for role in said.get("roles", ()):
         # A secretary or an officer without a committee follows no feed: the office's own feed
         # holds what only its administrator may read.
         scope = office if role in ("pi", "other") else ""
         if role in OF_COMMITTEE:
-            scope = str(turn.said.get("committee") or "")
-        grant(turn.books, f"person:{after.id}", role, scope)
+            scope = str(said.get("committee") or "")
+        grant(books, person, role, scope)
+
+
+# -- roles -------------------------------------------------------------------------------
+
+
+def own_scopes(session: Session, office: str) -> set[str]:
+    """Where an office gives and takes roles: itself, its committees, and nowhere in particular."""
+    committees = session.scalars(
+        select(RecordRow.id).where(
+            RecordRow.form.in_(COMMITTEES), RecordRow.office == uuid_of([office])
+        )
+    )
+    return {"", office, *(f"committee:{committee}" for committee in committees)}
+
+
+def set_roles(turn: Turn, after: Record) -> Record:
+    """Exactly these roles are given by this office from now on; what is not ticked ends at once.
+
+    Seats on committees of others are theirs to give and to take.
+    """
+    refuse_foreign_committee(turn, after.parties.get("institution", ()))
+    ref, session = f"person:{after.id}", turn.books.session
+    office = next(iter(after.parties.get("institution", ())), "")
+    own = own_scopes(session, office)
+    wanted = set(turn.said.get("roles") or ())
+    _end_grants(turn.books, ref, own, but=wanted)
+    held = _held(session, ref, own)
+    seat = turn.said.get("committee")
+    new = {r for r in wanted if r not in held or (seat and r in OF_COMMITTEE)}
+    _give(turn.books, ref, office, {**turn.said, "roles": sorted(new)})
+    return with_roles(after, _held(session, ref))
+
+
+def _end_grants(books: Books, person: str, scopes: set[str], *, but: Iterable[str] = ()) -> None:
+    books.session.execute(
+        delete(GrantRow).where(
+            GrantRow.principal == person,
+            GrantRow.scope.in_(scopes),
+            GrantRow.role.not_in(list(but)),
+        )
+    )
+    books.show_card(UUID(person.removeprefix("person:")))
+
+
+def _held(session: Session, person: str, scopes: set[str] | None = None) -> set[str]:
+    wanted = select(GrantRow.role).where(GrantRow.principal == person)
+    if scopes is not None:
+        wanted = wanted.where(GrantRow.scope.in_(scopes))
+    return set(session.scalars(wanted))
+
+
+# -- out, in, away -----------------------------------------------------------------------
+
+
+def released(turn: Turn, after: Record) -> Record:
+    """Out of the institution: its roles end, the account and seats elsewhere stay."""
+    ref = f"person:{after.id}"
+    office = next(iter(after.parties.get("institution", ())), "")
+    _end_grants(turn.books, ref, own_scopes(turn.books.session, office))
+    turn.books.session.execute(
+        update(AccountRow).where(AccountRow.id == after.id).values(office=None, disabled=False)
+    )
+    parties = {party: names for party, names in after.parties.items() if party != "institution"}
+    return with_roles(replace(after, parties=parties), _held(turn.books.session, ref))
+
+
+def find(books: Books, name: str, id_number: str) -> Record | None:
+    """The person with this ID number and this name; neither alone tells that they are known."""
+    holder = books.session.scalar(
+        select(UniqueKeyRow.person).where(_is_key("id_number", _key(id_number)))
+    )
+    person = books.find(holder) if holder else None
+    return person if person and person.answers.get("name") == name else None
+
+
+def arrive(turn: Turn, person: Record, office: str, said: Answers) -> None:
+    """Into an office, with the roles that it gives; the ones of the office before end."""
+    books, ref = turn.books, f"person:{person.id}"
+    before = next(iter(person.parties.get("institution", ())), "")
+    if before:
+        _end_grants(books, ref, own_scopes(books.session, before))
+    books.session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == person.id)
+        .values(office=uuid_of([office]), disabled=False)
+    )
+    _give(books, ref, office, said)
+    step = WORKFLOWS["person"].step("arrive", person.state, {SYSTEM}, {}, person.answers)
+    after = replace(
+        person, state=step.to or person.state, parties={**person.parties, "institution": (office,)}
+    )
+    after = with_roles(after, _held(books.session, ref))
+    books.write(after, person.state, Deed("arrive", SYSTEM, "登记中心 Registry", SYSTEM))
+
+
+def deleted(turn: Turn, after: Record) -> Record:
+    """Only who left no trace goes; their numbers may be used again."""
+    session, ref = turn.books.session, f"person:{after.id}"
+    if turn.before.state != "new" and _has_left_traces(session, after.id, ref):
+        raise Invalid(
+            "此人已有登录、备案、审查或委员会任职记录，不能删除。请改用【移出机构】或【停用】。",
+            "This person has signed in, filed, reviewed or holds a seat, and cannot be deleted. "
+            "Please move them out or disable the account.",
+            reason="traces",
+            problems=[],
+        )
+    for table in (GrantRow, UniqueKeyRow):
+        column = GrantRow.principal if table is GrantRow else UniqueKeyRow.person
+        session.execute(delete(table).where(column == (ref if table is GrantRow else after.id)))
+    for row in (SessionRow, LoginRow, KnownDeskRow, SignInRow):
+        session.execute(delete(row).where(row.account == after.id))
+    session.execute(delete(AccountRow).where(AccountRow.id == after.id))
+    parties = {"deleted": turn.before.parties.get("institution", ())}
+    return with_roles(replace(after, parties=parties), ())
+
+
+def _has_left_traces(session: Session, person: UUID, ref: str) -> bool:
+    traces = (
+        select(PartyRow.record).where(PartyRow.name == ref, PartyRow.record != person),
+        select(RevisionRow.record).where(RevisionRow.actor == ref),
+        select(GrantRow.role).where(GrantRow.principal == ref, GrantRow.scope.like("committee:%")),
+        select(SignInRow.id).where(SignInRow.account == person, SignInRow.event == "in"),
+        select(FileOwnerRow.sha256).where(FileOwnerRow.principal == ref),
+    )
+    return any(session.execute(trace.limit(1)).first() is not None for trace in traces)
+
+
+def reset_password(turn: Turn, after: Record) -> None:
+    """A new first password, with the reason in the log; nobody stays signed in."""
+    password = str(turn.said.get("password", ""))
+    set_first_password(turn.books.session, after.id, password, turn.books.now)
 
 
 # -- later -------------------------------------------------------------------------------
@@ -213,12 +372,14 @@ def disable(turn: Turn, after: Record) -> None:
     session = turn.books.session
     session.execute(update(AccountRow).where(AccountRow.id == after.id).values(disabled=True))
     end_sessions(session, after.id)
+    doorlog.note(session, after.id, "disabled", turn.books.now)
 
 
 def enable(turn: Turn, after: Record) -> None:
     turn.books.session.execute(
         update(AccountRow).where(AccountRow.id == after.id).values(disabled=False)
     )
+    doorlog.note(turn.books.session, after.id, "enabled", turn.books.now)
 
 
 def _has_account(session: Session, account: UUID) -> bool:

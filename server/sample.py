@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from stdnum.cn import ric
 
 from app.forms import FORMS
+from app.forms.person import ROLE
 from app.record import Answers, Parties, Record
 from server import numbering, passwords
 from server.accounts import normal
@@ -191,6 +192,9 @@ class _Filling:
         self._account(name, ref, name, (name,))
         self._grant(ref, "authority" if kind == "authority" else "institution_admin", ref)
         parties: Parties = {"institution": (ref,)}
+        if code := answers.get("uscc"):
+            key = {"kind": "uscc", "value": code, "person": ident(name)}
+            self._session.execute(insert(UniqueKeyRow).values(**key))
         if registrar:
             parties["authority"] = (f"office:{registrar}",)
         self._write("institution", name, state, answers, parties)
@@ -209,6 +213,9 @@ class _Filling:
             self._grant(ref, f"{side}_{role}", f"committee:{ident(committee)}")
         if person.is_investigator:
             self._grant(ref, "pi", f"office:{ident(person.office)}")
+        roles = self._session.scalars(select(GrantRow.role).where(GrantRow.principal == ref))
+        if held := ROLE.parse(sorted(set(roles))):
+            answers = {**answers, "roles": held}
         parties: Parties = {"self": (ref,)}
         if person.office:
             parties["institution"] = (f"office:{ident(person.office)}",)
@@ -273,7 +280,10 @@ def _hospital(name: str, kind: str, grade: str, registrar: str) -> Answers:
         "uscc": _uscc("12430000" + str(ident(name).int)[:9]),
         "kind": kind,
         "grade": grade,
+        "management": "direct" if registrar == PROVINCE else "local",
         "ownership": "public",
+        "province": DIVISION[:2],
+        "city": DIVISION[:4],
         "registrar": f"office:{ident(registrar)}",
     }
 

@@ -285,3 +285,50 @@ class UniqueKeyRow(Base):
     """"id_number", "mobile" or "email"."""
     value: Mapped[str] = mapped_column(String(200), primary_key=True)
     person: Mapped[UUID] = mapped_column(index=True)
+
+
+class KnownDeskRow(Base):
+    """A desk at which an account has signed in: wrong passwords there are counted by themselves."""
+
+    __tablename__ = "known_desk"
+
+    account: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    desk: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of its id."""
+
+
+class SignInRow(Base):
+    """What happened to an account at the door: 登录日志, as its owner reads it."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index(None, "account", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(String(20))
+    """A key of `server.doorlog.EVENTS`."""
+    desk_name: Mapped[str] = mapped_column(String(100))
+    address: Mapped[str] = mapped_column(String(64))
+    """From where on the network; empty where an administrator did it."""
+
+
+class AuditRow(Base):
+    """What was done to accounts, people and offices, for the office that answers for it."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "office", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    office: Mapped[UUID]
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(REF)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(String(60))
+    form: Mapped[str] = mapped_column(String(60))
+    command: Mapped[str] = mapped_column(String(60))
+    about: Mapped[UUID]
+    """The record it was done to."""
+    subject: Mapped[str]
+    """What that is called: a name, never a number."""
+    reason: Mapped[str]

@@ -142,3 +142,69 @@ class FileHead(Message):
     sha256: str
     size: int
     stored: bool
+
+
+# -- the account itself: none of these moves a record --------------------------------------
+
+
+class DoorEvent(Message):
+    """One line of 登录日志."""
+
+    at: str
+    event: str
+    """in, wrong, out, changed, reset, ended, disabled or enabled."""
+    desk_name: str = ""
+    address: str = ""
+
+
+class DoorEvents(Message):
+    """GET /v1/account/events?before=…: one's own, newest first."""
+
+    events: tuple[DoorEvent, ...]
+
+
+class Desk(Message):
+    """A desk at which one is signed in. DELETE /v1/account/desks/{id} signs it out."""
+
+    id: str
+    name: str
+    login: str
+    began: str
+    seen: str
+    is_this: bool
+
+
+class Desks(Message):
+    """GET /v1/account/desks."""
+
+    desks: tuple[Desk, ...]
+
+
+class PasswordRule(Message):
+    """GET /v1/password-rule; PUT by the national account. `kinds` of digits, capitals, small, signs."""
+
+    shortest: int = Field(ge=1, le=64)
+    longest: int = Field(ge=1, le=64)
+    kinds: int = Field(ge=1, le=4)
+
+
+class AuditEvent(Message):
+    """Something done to a person, an office, a move or a committee. No numbers stand in it."""
+
+    at: str
+    office: str
+    """The name of the office whose log it is in."""
+    actor: str
+    name: str
+    role: str
+    form: str
+    command: str
+    about: str
+    subject: str
+    reason: str = ""
+
+
+class AuditEvents(Message):
+    """GET /v1/audit?before=…: of one's office and of those below it, newest first."""
+
+    events: tuple[AuditEvent, ...]

@@ -7,6 +7,7 @@ from app.forms.person import PERSON
 from app.forms.schema import Form
 from app.forms.stem_cell import STEM_CELL
 from app.forms.study import STUDY
+from app.forms.transfer import TRANSFER
 
 FORMS: dict[str, Form] = {
     form.id: form

@@ -14,6 +14,10 @@ LEVEL = Choice(options(
     ("city", "市卫生健康委", "City health commission"),
     ("county", "区（县）卫生健康局", "District or county health bureau"),
 ))  # fmt: skip
+MANAGEMENT = Choice(options(
+    ("local", "属地管理", "Managed where it lies"),
+    ("direct", "直管", "Directly under its authority"),
+))  # fmt: skip
 OWNERSHIP = Choice(options(
     ("public", "公立", "Public"),
     ("private", "民营", "Private"),
@@ -37,6 +41,8 @@ INSTITUTION = Form(
             Field("uscc", "统一社会信用代码", Text(18, shape="uscc"), required=HOSPITAL, english="Unified social credit code"),
             Field("kind", "机构类别", Listed("org_kinds"), required=HOSPITAL, only=HOSPITAL, english="Kind of institution", published=True),
             Field("grade", "机构等级", Listed("org_levels"), required=HOSPITAL, only=HOSPITAL, english="Grade", published=True, names={"national": "orgLevel"}),
+            Field("management", "管理关系", MANAGEMENT, only=HOSPITAL, english="Managed by",
+                  help=Words("属地：由所在地卫生健康行政部门管理；直管：直接隶属于发放账号的机关。", "Where it lies, or directly under the authority that issues its account.")),
             Field("ownership", "经济性质", OWNERSHIP, only=HOSPITAL, english="Ownership"),
             Field("province", "所在省份", Listed("provinces"), english="Province", short=True, published=True),
             Field("city", "所在城市", Listed("cities", within="province"), english="City", short=True, published=True),
@@ -68,3 +74,10 @@ INSTITUTION = Form(
     ),
 )
 # fmt: on
+
+REGISTERED = (
+    "level", "name", "uscc", "kind", "grade", "management", "province", "city", "county", "registrar",
+)  # fmt: skip
+"""What the registering authority chooses; the login, the review and the numbers follow from it."""
+OWN_FIELDS = tuple(field.id for field in INSTITUTION.fields() if field.id not in REGISTERED)
+"""What an office says of itself."""

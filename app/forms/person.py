@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from app.forms.conditions import Answered
+from app.forms.conditions import Answered, Never
 from app.forms.schema import Field, Files, Form, Page, Rows
-from app.forms.types import Choice, Date, Keywords, Listed, Text, options
+from app.forms.types import Choice, Choices, Date, Keywords, Listed, Text, options
 from app.words import Words
 
 SEX = Choice(options(("male", "男", "Male"), ("female", "女", "Female")))
+ROLE = Choices(options(
+    ("pi", "项目负责人", "Principal investigator"),
+    ("ethics_secretary", "伦理委员会秘书", "Ethics committee secretary"),
+    ("ethics_member", "伦理委员会委员", "Ethics committee member"),
+    ("academic_secretary", "学术委员会秘书", "Academic committee secretary"),
+    ("academic_member", "学术委员会委员", "Academic committee member"),
+    ("integrity_officer", "科研诚信管理员", "Research integrity officer"),
+    ("other", "其他人员", "Other staff"),
+))  # fmt: skip
 MONTH = Text(7, shape="year_month")
 
 # fmt: off
@@ -22,6 +31,7 @@ PERSON = Form(
                   help=Words("同一证件号码在全系统只能有一人；已被使用时请办理“移入”。", "An ID number belongs to one person in the whole system; if it is in use, move the person in.")),
             Field("birth_date", "出生日期", Date(), english="Birth date", private=True, short=True,
                   help=Words("填写居民身份证号码后可自动得出。", "Follows from the number of a resident identity card.")),
+            Field("roles", "角色", ROLE, english="Roles", only=Never()),
         )),
         Page("contact", "联系方式", "Contact", (
             Field("mobile", "移动电话", Text(30, shape="mobile"), required=True, english="Mobile", private=True, short=True, example="13800000000",

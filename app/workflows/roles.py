@@ -6,6 +6,7 @@ the person) or through a grant on an office or committee that the record names.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.record import Parties, Principal
@@ -36,6 +37,13 @@ class Role:
         needed = self.grant or self.id
         return any(g.role == needed and g.scope in named for g in principal.grants)
 
+    def hears(self, principal: Principal, parties: Parties) -> bool:
+        """Whether who holds it on such a record is told of it: a role that was taken away is not."""
+        named = set(parties.get(self.party, ()))
+        if self.personal:
+            return self.held_by(principal, parties)
+        return bool(named & {*feeds_of(principal)})
+
     def keys(self, parties: Parties) -> set[str]:
         """Who holds it on this record, as `key_of` names them: for to-do lists."""
         named = parties.get(self.party, ())
@@ -48,11 +56,13 @@ ROLES: dict[str, Role] = {role.id: role for role in (
     Role("pi", "项目负责人", "Principal investigator", "pi", personal=True, grant="pi"),
     Role("delegate", "授权人", "Delegate", "delegate", personal=True),
     Role("academic_secretary", "学术委员会秘书", "Academic committee secretary", "academic_committee"),
-    Role("academic_member", "学术委员会委员", "Academic committee member", "academic_reviewer", personal=True),
+    Role("academic_member", "学术委员会委员", "Academic committee member", "academic_reviewer", personal=True, grant="academic_member"),
     Role("ethics_secretary", "伦理委员会秘书", "Ethics committee secretary", "ethics_committee"),
-    Role("ethics_member", "伦理委员会委员", "Ethics committee member", "ethics_reviewer", personal=True),
+    Role("ethics_member", "伦理委员会委员", "Ethics committee member", "ethics_reviewer", personal=True, grant="ethics_member"),
     Role("institution_admin", "机构管理员", "Institution administrator", "institution"),
     Role("authority", "卫生健康行政部门", "Health authority", "authority"),
+    Role("authority_admin", "机关管理员", "Administrator of an authority", "institution", grant="authority"),
+    Role("sending_admin", "原机构管理员", "Administrator of the present institution", "sending", grant="institution_admin"),
     Role("province", "省卫生健康委", "Provincial health commission", "province", grant="authority"),
     Role("nation", "国家卫生健康委", "National health commission", "nation", grant="authority"),
     Role("integrity_officer", "科研诚信管理员", "Research integrity officer", "institution"),
@@ -73,6 +83,19 @@ GRANTABLE = (
 def roles_on(parties: Parties, principal: Principal) -> set[str]:
     """The roles that this principal holds on a record with these parties."""
     return {role.id for role in ROLES.values() if role.held_by(principal, parties)}
+
+
+def grants_needed(readers: Iterable[str], parties: Parties) -> dict[str, set[str]]:
+    """Of the people who hear of a record only by roles that are granted: which grants would do."""
+    needs: dict[str, set[str]] = {}
+    free: set[str] = set()
+    for role in (ROLES[reader] for reader in readers):
+        for name in parties.get(role.party, ()):
+            if role.personal and role.grant:
+                needs.setdefault(name, set()).add(role.grant)
+            else:
+                free.add(name)
+    return {name: grants for name, grants in needs.items() if name not in free}
 
 
 def keys_of(principal: Principal) -> set[str]:

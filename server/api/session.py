@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from server import accounts
+from server.api import accounts as own_account
 from server.api.caller import Asking, Database, Token
 from server.moments import clock
 from sync.protocol import NewPassword, Session, SignIn
 
 router = APIRouter()
+router.include_router(own_account.router)
 
 
 @router.post("/session")
-def sign_in(engine: Database, who: SignIn) -> Session:
-    return accounts.sign_in(engine, who, clock())
+def sign_in(request: Request, engine: Database, who: SignIn) -> Session:
+    address = request.client.host if request.client else ""
+    return accounts.sign_in(engine, who, clock(), address)
 
 
 @router.get("/session")
@@ -24,7 +27,7 @@ def session(engine: Database, asking: Asking) -> Session:
 
 @router.delete("/session", status_code=204)
 def sign_out(engine: Database, asking: Asking) -> Response:
-    accounts.sign_out(engine, asking)
+    accounts.sign_out(engine, asking, clock())
     return Response(status_code=204)
 
 

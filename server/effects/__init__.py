@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.record import Record
-from server import people, places
-from server.effects import committees, offices, stem_cells, studies
+from server import audit, people, places
+from server.effects import committees, moves, offices, stem_cells, studies
 from server.effects.examining import examined
 from server.turn import Turn
 
@@ -31,6 +31,7 @@ def following(turn: Turn, after: Record) -> None:
     """Do what follows from a step that was written."""
     for effect in AFTER.get((after.form, turn.command), ()):
         effect(turn, after)
+    audit.note(turn, after)
 
 
 BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
@@ -69,6 +70,15 @@ BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
     ("stem_cell", "approve"): (stem_cells.numbered,),
     ("stem_cell", "delete"): (committees.out_of_sight,),
     ("person", "open"): (people.may_be_opened,),
+    ("person", "set_roles"): (people.set_roles,),
+    ("person", "release"): (people.released,),
+    ("person", "delete"): (people.deleted,),
+    ("transfer", "request"): (moves.asked,),
+    ("institution", "open"): (places.may_be_opened,),
+    ("institution", "save"): (places.same_level,),
+    ("institution", "correct"): (places.same_level,),
+    ("institution", "hand_on"): (places.hand_on,),
+    ("institution", "delete"): (places.out_of_sight,),
 }
 
 AFTER: dict[tuple[str, str], tuple[After, ...]] = {
@@ -96,4 +106,12 @@ AFTER: dict[tuple[str, str], tuple[After, ...]] = {
     ("person", "enable"): (people.enable,),
     ("institution", "save"): (places.keep_in_step,),
     ("institution", "complete"): (places.keep_in_step,),
+    ("institution", "correct"): (places.keep_in_step,),
+    ("institution", "open"): (places.open_office,),
+    ("institution", "reset_password"): (places.reset_password,),
+    ("institution", "disable"): (places.disable,),
+    ("institution", "enable"): (places.enable,),
+    ("person", "reset_password"): (people.reset_password,),
+    ("transfer", "request"): (moves.arrived,),
+    ("transfer", "agree"): (moves.agreed,),
 }

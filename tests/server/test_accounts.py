@@ -66,6 +66,29 @@ def test_after_five_failures_one_waits_and_is_told_how_long(province: Province, 
     assert "秒后再试" in waiting.value.words.zh
 
 
+def test_strangers_who_guess_make_nobody_wait_at_a_desk_that_is_known(province: Province) -> None:
+    sign_in(province)
+    for _ in range(9):
+        with pytest.raises((SignInFailed, TryLater)):
+            sign_in(province, "Wrong2026", desk="a stranger's")
+
+    assert sign_in(province).login == LOGIN
+    with pytest.raises(TryLater):
+        sign_in(province, desk="a new one")
+
+
+def test_a_known_desk_forgives_only_itself(province: Province) -> None:
+    sign_in(province)
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            sign_in(province, "Wrong2026", desk="a stranger's")
+
+    sign_in(province)
+
+    with pytest.raises(TryLater):
+        sign_in(province, "Wrong2026", desk="a stranger's")
+
+
 def test_waiting_grows_but_never_beyond_ten_minutes_and_ends(province: Province) -> None:
     waits = []
     for _ in range(14):
@@ -131,7 +154,7 @@ def test_an_unknown_login_takes_about_as_long_as_a_wrong_password(province: Prov
 def test_signing_out_ends_the_session(province: Province) -> None:
     session = sign_in(province)
 
-    accounts.sign_out(province.engine, caller(province, session))
+    accounts.sign_out(province.engine, caller(province, session), province.now)
 
     with pytest.raises(SignedOut):
         caller(province, session)

@@ -43,7 +43,7 @@ def test_migrating_twice_or_at_once_changes_nothing(engine: Engine) -> None:
         versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     engine.dispose()
 
-    assert versions == [("0001",)]
+    assert versions == [("0002",)]
 
 
 def test_the_way_back_leaves_nothing(engine: Engine) -> None:
