@@ -107,7 +107,7 @@ def peers(folder: Path) -> dict[str, type[Any]]:
 
     class Ours(peer.WorkerPeer):  # type: ignore[misc]
         name = "yanbei"
-        env = {"PYTHONPATH": str(ROOT)}
+        env: ClassVar = {"PYTHONPATH": str(ROOT)}
 
         def start_server(self, at: str, port: int) -> None:
             self.spawn([sys.executable, "-m", "bench.sync_server", str(port), at], cwd=ROOT)

@@ -6,7 +6,8 @@ on what is about to change. What was written is told in the feeds at the very en
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -37,6 +38,16 @@ from server.tables import (
     RevisionRow,
 )
 
+RECORDS = cast("Table", RecordRow.__table__)
+REVISIONS = cast("Table", RevisionRow.__table__)
+PARTIES = cast("Table", PartyRow.__table__)
+RECORD_FILES = cast("Table", RecordFileRow.__table__)
+NAMES_FILE = b'"sha256"'
+"""What stands in the bytes of every record that names a document."""
+WRITTEN = (RECORDS, REVISIONS, PARTIES, RECORD_FILES)
+"""In the order in which they refer to each other."""
+INSERTS = {table: insert(table) for table in WRITTEN}
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -59,38 +70,65 @@ class Books:
         self.session = session
         self.now = now
         self._told_before: dict[UUID, dict[str, Kind]] = {}
+        self._standing: dict[UUID, Record] = {}
+        self._asked: dict[UUID, Record | None] = {}
+        self._name_files: set[UUID] = set()
         self._written: dict[UUID, Record] = {}
         self._cards: set[UUID] = set()
+<<<<<<< ours
         self._regranted: set[UUID] = set()
+=======
+        self._rows: dict[Table, list[dict[str, Any]]] | None = None
+        self.bodies: dict[UUID, bytes] = {}
+        """Of what was written, the bytes as they are stored and sent."""
+>>>>>>> theirs
 
     # -- reading --------------------------------------------------------------
 
     def take_turn(self, record_id: UUID, parent: UUID | None) -> None:
-        """Wait for whoever is writing this record, or the one it belongs to.
+        """Wait for whoever is writing this record, or the one it belongs to."""
+        self.take_turns([(record_id, parent)])
+
+    def take_turns(self, records: Sequence[tuple[UUID, UUID | None]]) -> None:
+        """Wait for whoever is writing any of these, or what they belong to; in one order always.
 
         SQLite has one writer at a time anyhow. On PostgreSQL it is an advisory lock, because
         two desks may begin the same record and then there is no row yet to lock.
         """
         if self.session.get_bind().dialect.name != "postgresql":
             return
-        known = self.session.execute(
-            select(RecordRow.parent).where(RecordRow.id == record_id)
-        ).scalar_one_or_none()
-        root = known or parent or record_id
-        key = int.from_bytes(root.bytes[:8], "big", signed=True)
-        self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        asked = select(RECORDS.c.id, RECORDS.c.parent).where(
+            RECORDS.c.id.in_([record_id for record_id, _ in records])
+        )
+        known = {row.id: row.parent for row in self.session.execute(asked)}
+        roots = {known.get(record_id) or parent or record_id for record_id, parent in records}
+        for key in sorted(int.from_bytes(root.bytes[:8], "big", signed=True) for root in roots):
+            self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def find(self, record_id: UUID) -> Record | None:
         """The record as it stands now, its answers brought up to date."""
         if record_id in self._written:
             return self._written[record_id]
+        if record_id in self._asked:
+            return self._asked[record_id]
         body = self.session.execute(
             select(RecordRow.body).where(RecordRow.id == record_id)
         ).scalar_one_or_none()
-        if body is None:
-            return None
+        return self._found(body) if body is not None else None
+
+    def look_up(self, ids: Sequence[UUID]) -> None:
+        """Read these records in one question; `find` gives them then, or that there is none."""
+        asked = select(RECORDS.c.body).where(RECORDS.c.id.in_(ids))
+        self._asked |= dict.fromkeys(ids)
+        found = (self._found(body) for body in self.session.connection().scalars(asked))
+        self._asked |= {record.id: record for record in found}
+
+    def _found(self, body: bytes) -> Record:
         record = record_of(body)
         self._told_before.setdefault(record.id, _telling(record))
+        self._standing[record.id] = record
+        if NAMES_FILE in body:
+            self._name_files.add(record.id)
         return record
 
     def children(self, parent: UUID, form: str) -> list[Record]:
@@ -114,7 +152,7 @@ class Books:
         self._store(record)
         self._remember(record, deed)
         self._index(record)
-        self._written[record.id] = record
+        self._written[record.id] = self._standing[record.id] = record
         if record.form in CARD_FIELDS:
             self._cards.add(record.id)
         return record
@@ -135,6 +173,7 @@ class Books:
     def _store(self, record: Record) -> None:
         head = head_of(record)
         office = next(iter(record.parties.get("institution", ())), "")
+        body = self.bodies[record.id] = orjson.dumps(record.to_wire())
         row = {
             "id": record.id,
             "form": record.form,
@@ -144,63 +183,81 @@ class Books:
             "office": UUID(office.removeprefix("office:")) if office else None,
             "parent": record.parent,
             "title": head.title.replace("\x00", ""),
-            "body": orjson.dumps(record.to_wire()),
+            "body": body,
             "head": orjson.dumps(head.to_wire()),
             "updated_at": self.now,
         }
-        upsert(self.session, cast("Table", RecordRow.__table__), [row], key=("id",))
+        self._put(RECORDS, row)
 
     def _remember(self, record: Record, deed: Deed) -> None:
-        self.session.execute(
-            insert(RevisionRow).values(
-                record=record.id,
-                revision=record.revision,
-                command=deed.command,
-                actor=deed.actor,
-                role=deed.role,
-                at=self.now,
-                state=record.state,
-                form_version=record.form_version,
-                change=orjson.dumps({"edits": deed.edits, "said": deed.said}),
-                answers=orjson.dumps(record.answers),
-            )
-        )
+        row = {
+            "record": record.id,
+            "revision": record.revision,
+            "command": deed.command,
+            "actor": deed.actor,
+            "role": deed.role,
+            "at": self.now,
+            "state": record.state,
+            "form_version": record.form_version,
+            "change": orjson.dumps({"edits": deed.edits, "said": deed.said}),
+            "answers": orjson.dumps(record.answers),
+        }
+        self._put(REVISIONS, row)
 
     def _index(self, record: Record) -> None:
-        parties = {(party, name) for party, names in record.parties.items() for name in names}
-        known = {
-            (party, name)
-            for party, name in self.session.execute(
-                select(PartyRow.party, PartyRow.name).where(PartyRow.record == record.id)
-            )
-        }
-        for party, name in known - parties:
+        """Keep the small indexes in step with what the record said before."""
+        was = self._standing.get(record.id) if record.revision > 1 else None
+        if was is None and record.revision > 1:
+            was = self._found(self._stored(record.id))
+        known = _engaged(was) if was else set()
+        for party, name in known - _engaged(record):
             self.session.execute(
                 delete(PartyRow).where(
                     PartyRow.record == record.id, PartyRow.party == party, PartyRow.name == name
                 )
             )
-        rows = [{"record": record.id, "party": p, "name": n} for p, n in sorted(parties - known)]
-        if rows:
-            self.session.execute(insert(PartyRow), rows)
-        self._index_files(record)
+        for party, name in sorted(_engaged(record) - known):
+            self._put(PARTIES, {"record": record.id, "party": party, "name": name})
+        if NAMES_FILE in self.bodies[record.id] or record.id in self._name_files:
+            self._index_files(record, files_of(was) if was else set())
 
-    def _index_files(self, record: Record) -> None:
+    def _stored(self, record_id: UUID) -> bytes:
+        asked = select(RECORDS.c.body).where(RECORDS.c.id == record_id)
+        return bytes(self.session.connection().execute(asked).scalar_one())
+
+    def _index_files(self, record: Record, known: set[str]) -> None:
         named = files_of(record)
-        known = set(
-            self.session.scalars(
-                select(RecordFileRow.sha256).where(RecordFileRow.record == record.id)
-            )
-        )
         if gone := known - named:
             self.session.execute(
                 delete(RecordFileRow).where(
                     RecordFileRow.record == record.id, RecordFileRow.sha256.in_(gone)
                 )
             )
-        rows = [{"record": record.id, "sha256": sha256} for sha256 in sorted(named - known)]
-        if rows:
-            self.session.execute(insert(RecordFileRow), rows)
+        for sha256 in sorted(named - known):
+            self._put(RECORD_FILES, {"record": record.id, "sha256": sha256})
+
+    # -- many at a time --------------------------------------------------------
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Write what is written inside in few statements at the end; nothing where it raises."""
+        self._rows = {}
+        yield
+        rows, self._rows = self._rows, None
+        for table in WRITTEN:
+            self._write(table, rows.get(table, []))
+
+    def _put(self, table: Table, row: dict[str, Any]) -> None:
+        if self._rows is None:
+            self._write(table, [row])
+        else:
+            self._rows.setdefault(table, []).append(row)
+
+    def _write(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        if table is RECORDS:  # each once, as it became
+            upsert(self.session, table, list({r["id"]: r for r in rows}.values()), key=("id",))
+        elif rows:
+            self.session.connection().execute(INSERTS[table], rows)
 
     # -- telling --------------------------------------------------------------
 
@@ -209,18 +266,30 @@ class Books:
         self._cards.add(record_id)
         self._regranted.add(record_id)
 
+<<<<<<< ours
     def tell(self) -> None:
         """Tell what was written to whom it concerns. The last thing before the commit."""
         for record_id in sorted(self._cards):
             self._say_roles(record_id)
+=======
+    def tell(self) -> dict[str, tuple[int, list[str]]]:
+        """Tell what was written to whom it concerns. The last thing before the commit.
+
+        Gives where: by feed the first position, and the refs one after the other.
+        """
+>>>>>>> theirs
         items = [item for record in self._written.values() for item in self._news_of(record)]
         for record_id in sorted(self._cards):
             record = self.find(record_id)
             if record is not None:
                 items += self._card_news(record)
+<<<<<<< ours
             if record is not None and record_id in self._regranted:
                 items += differences(self.session, f"person:{record_id}", self.find, _telling)
         feeds.publish(self.session, items)
+=======
+        return feeds.publish(self.session, items)
+>>>>>>> theirs
 
     def _news_of(self, record: Record) -> Iterator[Item]:
         now = heard(self.session, record, _telling(record))
@@ -280,6 +349,10 @@ def files_of(record: Record) -> set[str]:
 def files_named(answers: Answers) -> set[str]:
     """The SHA-256 of every document among these answers."""
     return set(_named(answers))
+
+
+def _engaged(record: Record) -> set[tuple[str, str]]:
+    return {(party, name) for party, names in record.parties.items() for name in names}
 
 
 def _named(value: Any) -> Iterator[str]:

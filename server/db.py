@@ -10,11 +10,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlcipher3.dbapi2
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -130,27 +131,42 @@ def upsert(
     session: Session, table: Table, rows: Sequence[dict[str, Any]], *, key: Sequence[str]
 ) -> None:
     """Write rows; where one with this key is there already, it takes the new values."""
-    if not rows:
-        return
-    insert = _insert(session)(table)
-    rest = {name: insert.excluded[name] for name in rows[0] if name not in key}
+    if rows:
+        statement = _upsert(_dialect(session), table, tuple(rows[0]), tuple(key))
+        session.connection().execute(statement, list(rows))
+
+
+@cache
+def _upsert(dialect: str, table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> Any:
+    # Built once: building it took longer than the database does.
+    insert = _INSERTS[dialect](table).values({name: bindparam(name) for name in columns})
+    rest = {name: insert.excluded[name] for name in columns if name not in key}
     if rest:
-        statement = insert.on_conflict_do_update(index_elements=list(key), set_=rest)
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    session.execute(statement, list(rows))
+        return insert.on_conflict_do_update(index_elements=list(key), set_=rest)
+    return insert.on_conflict_do_nothing(index_elements=list(key))
 
 
 def count_up(session: Session, table: Table, name: str, by: int = 1) -> int:
     """Add to a counter row and give the new value; whoever else counts it waits for our commit."""
+    statement = _count_up(_dialect(session), table)
+    return int(session.connection().execute(statement, {"name": name, "value": by}).scalar_one())
+
+
+@cache
+def _count_up(dialect: str, table: Table) -> Any:
     value = table.c.value
-    insert = _insert(session)(table).values(name=name, value=by)
-    statement = insert.on_conflict_do_update(
+    # What else the row counts begins at nothing.
+    rest = {c.name: 0 for c in table.c if c.name not in ("name", "value")}
+    insert = _INSERTS[dialect](table).values(
+        name=bindparam("name"), value=bindparam("value"), **rest
+    )
+    return insert.on_conflict_do_update(
         index_elements=["name"], set_={"value": value + insert.excluded.value}
     ).returning(value)
-    return int(session.execute(statement).scalar_one())
 
 
-def _insert(session: Session) -> Any:
-    postgres = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert if postgres else sqlite.insert
+_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

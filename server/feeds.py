@@ -22,7 +22,7 @@ from typing import Any, Literal, TypeAlias, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.heads import head_of
@@ -31,12 +31,31 @@ from app.workflows import WORKFLOWS
 from app.workflows.table import as_in_force
 from server.db import count_up, upsert
 from server.tables import CardRow, FeedRow, NewsRow, RecordRow
+from sync.protocol import mark_of
 
 Kind: TypeAlias = Literal["record", "in_force", "card", "gone"]
 """What an item tells; "in_force" is a record as it is in force while a change is under way."""
 
 PAGE = 500
 """Items read in one transaction."""
+AT_ONCE = 500
+"""Parameters of one statement."""
+
+FEEDS = cast("Table", FeedRow.__table__)
+NEWS = cast("Table", NewsRow.__table__)
+STANDING = select(NEWS.c.ref, NEWS.c.position).where(
+    NEWS.c.feed == bindparam("feed"),
+    NEWS.c.kind != "gone",
+    NEWS.c.ref.in_(bindparam("refs", expanding=True)),
+)
+WEIGH = (
+    update(FEEDS)
+    .where(FEEDS.c.name == bindparam("feed"))
+    .values(count=FEEDS.c.count + bindparam("plus"), mark=FEEDS.c.mark + bindparam("more"))
+)
+HELD = select(FEEDS.c.name, FEEDS.c.value, FEEDS.c.count, FEEDS.c.mark).where(
+    FEEDS.c.name.in_(bindparam("names", expanding=True))
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -49,11 +68,17 @@ class Item:
     record: UUID | None = None
 
 
-def publish(session: Session, items: Iterable[Item]) -> None:
-    """Tell these items in their feeds. The last thing a transaction does."""
+def publish(session: Session, items: Iterable[Item]) -> dict[str, tuple[int, list[str]]]:
+    """Tell these items in their feeds. The last thing a transaction does.
+
+    Gives by feed the first of the positions they took, and their refs one after the other.
+    """
+    placed: dict[str, tuple[int, list[str]]] = {}
     for feed, told in groupby(sorted(set(items)), key=lambda item: item.feed):
         here = list(told)
-        last = count_up(session, cast("Table", FeedRow.__table__), feed, len(here))
+        last = count_up(session, FEEDS, feed, len(here))
+        first = last - len(here) + 1
+        _weigh(session, feed, here, first)
         rows = [
             {
                 "feed": feed,
@@ -62,9 +87,30 @@ def publish(session: Session, items: Iterable[Item]) -> None:
                 "kind": item.kind,
                 "record": item.record,
             }
-            for position, item in enumerate(here, start=last - len(here) + 1)
+            for position, item in enumerate(here, start=first)
         ]
-        upsert(session, cast("Table", NewsRow.__table__), rows, key=("feed", "ref"))
+        upsert(session, NEWS, rows, key=("feed", "ref"))
+        placed[feed] = first, [item.ref for item in here]
+    return placed
+
+
+def _weigh(session: Session, feed: str, here: Sequence[Item], first: int) -> None:
+    """Keep what a feed holds: its items less those that these take the place of."""
+    count = mark = 0
+    for start in range(0, len(here), AT_ONCE):
+        refs = [item.ref for item in here[start : start + AT_ONCE]]
+        for ref, position in session.connection().execute(STANDING, {"feed": feed, "refs": refs}):
+            count, mark = count - 1, mark - mark_of(ref, position)
+    for position, item in enumerate(here, start=first):
+        if item.kind != "gone":
+            count, mark = count + 1, mark + mark_of(item.ref, position)
+    session.connection().execute(WEIGH, {"feed": feed, "plus": count, "more": mark})
+
+
+def held(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+    """Of each of these feeds the last position, how many items stand in it, and their mark."""
+    found = session.connection().execute(HELD, {"names": list(names)})
+    return {name: (value, count, mark) for name, value, count, mark in found}
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import answers as rules
@@ -28,7 +29,10 @@ from server.tables import DoneRow, RevisionRow
 from server.turn import Turn
 from sync.protocol import Change, Outcome
 
+DONE = cast("Table", DoneRow.__table__)
+INSERT_DONE = insert(DONE)
 PASSING = (TryLater, Faulty)
+PASSING_CODES = tuple(kind.code for kind in PASSING)
 """Refusals that say nothing about the change itself: a repeat is judged again."""
 
 
@@ -46,45 +50,70 @@ class Registry:
 
     def receive(self, change: Change) -> Outcome:
         """Do a change once; say what became of it."""
-        Books(self._session, self._now).take_turn(change.record_id, change.parent)
-        if again := self._answered(change):
-            return again
+        books = Books(self._session, self._now)
+        books.take_turn(change.record_id, change.parent)
+        found = answered(self._session, [change.change_id])
+        if change.change_id in found:
+            return self._again(change.change_id, found[change.change_id], books)
         try:
             with self._session.begin_nested():
-                outcome = self._judge(change)
+                outcome = self._judge(change, books)
+                books.tell()
         except PASSING as error:
             return refused(change.change_id, error)
         except AppError as error:
             outcome = refused(change.change_id, error)
-        self._session.execute(
-            insert(DoneRow).values(
-                change=change.change_id,
-                principal=self._principal.id,
-                outcome=orjson.dumps(outcome.model_dump(mode="json")),
-                at=self._now,
-            )
-        )
+        remember(self._session, self._principal.id, [outcome], self._now)
         return outcome
 
-    def _answered(self, change: Change) -> Outcome | None:
-        found = self._session.execute(
-            select(DoneRow.principal, DoneRow.outcome).where(DoneRow.change == change.change_id)
-        ).one_or_none()
-        if found is None:
-            return None
-        if found.principal != self._principal.id:
+    def receive_saves(self, changes: Sequence[Change]) -> Received:
+        """Do plain saves (`is_plain`) together, each as if alone: a refused one leaves nothing.
+
+        What all of them write is written in few statements. Whatever else goes wrong is raised,
+        and none of them is done.
+        """
+        books, outcomes = Books(self._session, self._now), list[Outcome]()
+        books.take_turns([(change.record_id, change.parent) for change in changes])
+        before = answered(self._session, [change.change_id for change in changes])
+        books.look_up(sorted({change.record_id for change in changes}))
+        with books.gathering():
+            for change in changes:
+                if change.change_id in before:
+                    outcomes.append(self._again(change.change_id, before[change.change_id], books))
+                    continue
+                try:
+                    outcome = self._judge(change, books)
+                except AppError as error:
+                    outcome = refused(change.change_id, error)
+                outcomes.append(outcome)
+        new = [o for o in outcomes if o.change_id not in before and not _is_passing(o)]
+        remember(self._session, self._principal.id, new, self._now)
+        return Received(tuple(outcomes), books.tell(), books.bodies)
+
+    def _again(self, change_id: UUID, kept: Answered, books: Books) -> Outcome:
+        """What was answered before, with the record as it stands now."""
+        if kept.principal != self._principal.id:
             return refused(
-                change.change_id,
+                change_id,
                 NotAllowed(
                     "这一操作是以另一个账号上报的，不能重复。请重新办理。",
                     "This was sent under another account and cannot be repeated. Do it anew.",
                     reason="principal",
                 ),
             )
-        return Outcome.model_validate_json(found.outcome)
+        outcome = Outcome.model_validate_json(kept.outcome)
+        if outcome.record is None:
+            return outcome
+        record = books.find(UUID(outcome.record["id"]))
+        if record is None or not self._may_read(record):
+            return outcome.model_copy(update={"record": None})
+        return outcome.model_copy(update={"record": record.to_wire()})
 
-    def _judge(self, change: Change) -> Outcome:
-        books = Books(self._session, self._now)
+    def _may_read(self, record: Record) -> bool:
+        workflow = WORKFLOWS[record.form]
+        return may_read(workflow, record.state, record.parties, self._principal)
+
+    def _judge(self, change: Change, books: Books) -> Outcome:
         form, workflow = _declared(change)
         standing = books.find(change.record_id)
         record = standing or self._begun(change, workflow)
@@ -109,7 +138,8 @@ class Registry:
         answers = _completed(books, step, replace(record, answers=answers))
         after = taken(workflow, record, step, answers, said)
         after = replace(after, form_version=form.version)
-        self._refuse_foreign_files(after, said, standing)
+        if said or any(path.endswith("sha256") for path in edits):  # else it names no new one
+            self._refuse_foreign_files(after, said, standing)
         turn = Turn(books, self._principal, change.role, change.command, record, said)
         after = effects.of(turn, after)
         after = books.write(
@@ -126,7 +156,6 @@ class Registry:
             ),
         )
         effects.following(turn, after)
-        books.tell()
         return Outcome(change_id=change.change_id, result="done", record=after.to_wire())
 
     # -- what may not be ------------------------------------------------------
@@ -198,6 +227,71 @@ class Registry:
             )
 
 
+@dataclass(frozen=True)
+class Received:
+    """What became of several saves."""
+
+    outcomes: tuple[Outcome, ...]
+    published: dict[str, tuple[int, list[str]]]
+    """By feed the first position at which they were told, and the refs one after the other."""
+    bodies: dict[UUID, bytes]
+    """Of the records written, the bytes as they are stored."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What was answered to a change, and to whom."""
+
+    principal: str
+    outcome: bytes
+
+
+def answered(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answered]:
+    """Those of these changes that were answered before."""
+    asked = select(DONE.c.change, DONE.c.principal, DONE.c.outcome).where(DONE.c.change.in_(ids))
+    found = session.connection().execute(asked)
+    return {change: Answered(principal, outcome) for change, principal, outcome in found}
+
+
+def remember(session: Session, principal: str, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Keep what was answered, to answer the same again for as long as a desk may be away.
+
+    Of the record only its id: it is told as it stands when somebody asks again.
+    """
+    rows = [
+        {
+            "change": outcome.change_id,
+            "principal": principal,
+            "outcome": orjson.dumps(_kept(outcome)),
+            "at": now,
+        }
+        for outcome in outcomes
+    ]
+    if rows:
+        session.connection().execute(INSERT_DONE, rows)
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    kept: dict[str, Any] = {"change_id": str(outcome.change_id), "result": outcome.result}
+    if outcome.record is not None:
+        kept["record"] = {"id": outcome.record["id"]}
+    if outcome.clashes:
+        kept["clashes"] = outcome.clashes
+    if outcome.error is not None:
+        kept["error"] = outcome.error
+    return kept
+
+
+def is_plain(change: Change) -> bool:
+    """Whether it only saves, and nothing follows from it: many of them are done together."""
+    what = change.form, change.command
+    return change.command == "save" and what not in effects.BEFORE and what not in effects.AFTER
+
+
+def _is_passing(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error["code"] in PASSING_CODES
+
+
 def refused(change_id: UUID, error: AppError) -> Outcome:
     return Outcome(change_id=change_id, result="refused", error=error.to_wire())
 
@@ -235,6 +329,7 @@ def _not_here() -> NotFound:
 
 # -- edits -------------------------------------------------------------------------
 
+ROWS = tuple(("row",) * n for n in range(4))
 ROW = re.compile(r"[A-Za-z0-9_-]{1,40}")
 LONGEST = 200_000
 """Characters of one answer; forms say shorter, but a draft is not refused for those."""
@@ -259,19 +354,34 @@ def _checked_edits(form: Form, change: Change) -> Edits:
 
 def _is_leaf(form: Form, path: str, value: Any) -> bool:
     """Whether it leads to one answer of the form, or to an empty row; and the value is plain."""
-    try:
-        last = form.at(path.rstrip("/"))[-1]
-    except (KeyError, IndexError):
-        return False
     parts = path.split("/")
-    if not all(ROW.fullmatch(row) for row in parts[1::2]) or len(parts) > 7:
+    if len(parts) == 1:
+        kind = _kind_of(form.id, path)
+    elif len(parts) > 7 or not all(map(ROW.fullmatch, parts[1::2])):
         return False
+    else:
+        parts[1::2] = ROWS[len(parts) // 2]
+        kind = _kind_of(form.id, "/".join(parts))
+    return value in (None, True) if kind == "row" else kind == "answer" and _is_plain(value)
+
+
+@lru_cache(maxsize=10_000)
+def _kind_of(form_id: str, path: str) -> Literal["answer", "row", ""]:
+    """What a path leads to, whichever its rows."""
+    try:
+        last = FORMS[form_id].at(path.rstrip("/"))[-1]
+    except (KeyError, IndexError):
+        return ""
+    if path.count("/") % 2:  # not one part more than it has groups and rows
+        return ""
     if path.endswith("/"):
-        return isinstance(last.type, Rows) and len(parts) % 2 == 1 and value in (None, True)
-    return len(parts) % 2 == 1 and not isinstance(last.type, Rows) and _is_plain(value)
+        return "row" if isinstance(last.type, Rows) else ""
+    return "" if isinstance(last.type, Rows) else "answer"
 
 
 def _is_plain(value: Any, *, inside: bool = False) -> bool:
+    if type(value) is str:
+        return len(value) <= LONGEST and (value.isascii() or _is_text(value))
     if isinstance(value, list):
         return not inside and len(value) <= MOST and all(_is_plain(v, inside=True) for v in value)
     if isinstance(value, str):
@@ -283,7 +393,11 @@ def _is_plain(value: Any, *, inside: bool = False) -> bool:
 
 def _is_text(value: str) -> bool:
     """Whether it is made of characters: JSON can also write halves of them."""
-    return not any("\ud800" <= char <= "\udfff" for char in value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 DEEPEST = 6
@@ -297,16 +411,18 @@ def _is_sayable(value: Any, left: int = DEEPEST) -> bool:
     return _is_plain(value)
 
 
-def _refuse_unwritable(form: Form, step: Step, edits: Iterable[str]) -> None:
-    barred = sorted(p for p in edits if not _may_write(form, step, p.split("/")[0]))
-    if barred:
-        where = form.label(barred[0].rstrip("/"))
-        raise NotAllowed(
-            f"“{step.zh}”时不能改动“{where.zh}”。请先恢复原值。",
-            f"“{where.en}” cannot be changed with “{step.en}”. Please put it back as it was.",
-            reason="writes",
-            paths=barred,
-        )
+def _refuse_unwritable(form: Form, step: Step, edits: Collection[str]) -> None:
+    fields = {p.split("/", 1)[0] for p in edits}
+    if all(_may_write(form, step, field_id) for field_id in fields):
+        return
+    barred = sorted(p for p in edits if not _may_write(form, step, p.split("/", 1)[0]))
+    where = form.label(barred[0].rstrip("/"))
+    raise NotAllowed(
+        f"“{step.zh}”时不能改动“{where.zh}”。请先恢复原值。",
+        f"“{where.en}” cannot be changed with “{step.en}”. Please put it back as it was.",
+        reason="writes",
+        paths=barred,
+    )
 
 
 def _may_write(form: Form, step: Step, field_id: str) -> bool:

@@ -200,6 +200,10 @@ class FeedRow(Base):
 
     name: Mapped[str] = mapped_column(REF, primary_key=True)
     value: Mapped[int]
+    count: Mapped[int]
+    """Items in it that are not "gone"."""
+    mark: Mapped[int]
+    """The sum of their marks (`sync.protocol.mark_of`)."""
 
 
 class NewsRow(Base):

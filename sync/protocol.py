@@ -10,16 +10,19 @@
 5. The older side sets the version. The registry speaks OLDEST to CURRENT.
 
 Version 1 (2026-11): first.
+Version 2 (2026-11): a round is one request (`RoundRequest`); a plain save is answered with what it
+became instead of the whole record; the end of the news says what each feed holds.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-OLDEST, CURRENT = 1, 1
+OLDEST, CURRENT = 1, 2
 VERSION_HEADER = "X-Yanbei-Version"
 CHANGES_AT_ONCE = 200
 """How many changes one request may carry."""
@@ -91,6 +94,15 @@ class Changes(Message):
     changes: tuple[Change, ...] = Field(max_length=CHANGES_AT_ONCE)
 
 
+class Became(Message):
+    """What a save became: what it was made on, with its edits, and this revision and time."""
+
+    revision: int
+    updated_at: str
+    sha256: str
+    """Of the record's bytes; a desk that comes to others asks for the whole record."""
+
+
 class Outcome(Message):
     """What became of one change."""
 
@@ -98,6 +110,8 @@ class Outcome(Message):
     result: Literal["done", "clash", "refused"]
     record: dict[str, Any] | None = None
     """`app.record.Record.to_wire`: the record after `done`; theirs at a `clash`."""
+    became: Became | None = None
+    """In place of `record`, where nobody else wrote between: the desk can say it itself."""
     clashes: tuple[str, ...] = ()
     error: dict[str, Any] | None = None
     """`app.errors.AppError.to_wire` where refused."""
@@ -128,12 +142,57 @@ class NewsLine(Message):
     """`app.heads.Head.to_wire` for a record: what a list needs without taking the record apart."""
 
 
+class Held(Message):
+    """What stands in a feed: proves to a desk that read this far that it holds the same."""
+
+    position: int
+    count: int
+    """Items that are not `gone`."""
+    mark: int
+    """The sum of their marks (`mark_of`)."""
+
+
+def mark_of(ref: str, position: int) -> int:
+    """The mark of an item: the first five bytes of SHA-256 over `"{ref} {position}"`."""
+    return int.from_bytes(sha256(f"{ref} {position}".encode()).digest()[:5], "big")
+
+
 class NewsEnd(Message):
     """The last line: which feeds may be read now, and whether there is more to fetch."""
 
     end: Literal[True] = True
     feeds: tuple[str, ...]
     more: bool
+    held: dict[str, Held] = {}
+    """Of each feed, since version 2."""
+
+
+class Published(Message):
+    """Where in a feed the changes of this request were told, one place after the other."""
+
+    first: int
+    items: tuple[int, ...]
+    """Places of their outcomes in the reply."""
+
+
+class RoundRequest(Message):
+    """POST /v1/round: send, and hear what is new, in one request."""
+
+    changes: tuple[Change, ...] = Field(default=(), max_length=CHANGES_AT_ONCE)
+    whole: tuple[UUID, ...] = Field(default=(), max_length=CHANGES_AT_ONCE)
+    """Changes whose record shall come whole."""
+    positions: dict[str, int] = {}
+    limit: int = Field(default=5000, ge=0, le=50_000)
+    """Of the news; 0: none, there is more to send first."""
+
+
+class RoundHead(Message):
+    """The first line of the reply; the news follow as in the reply to NewsRequest."""
+
+    session: Session
+    outcomes: tuple[Outcome, ...] = ()
+    published: dict[str, Published] = {}
+    """By feed. Who stands just before `first` has read them."""
 
 
 class FileHead(Message):

@@ -1,34 +1,29 @@
-"""Changes in, news out."""
+"""Changes in, news out; and both in one request."""
 
 from __future__ import annotations
 
-import logging
+import json
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import orjson
 import zstandard
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from app.errors import AppError, Faulty, Invalid, SignedOut
+from app.errors import Invalid, TooLarge
 from app.workflows.roles import feeds_of
-from server import feeds
-from server.accounts import Caller, principal_of
-from server.api.caller import Asking, Database
-from server.db import read, transact
+from server import feeds, rounds
+from server.accounts import Caller, caller_of, session_message
+from server.api.caller import Asking, Database, engine_of, token_of
+from server.db import read
+from server.limits import LARGEST_MESSAGE, MEGABYTE
 from server.moments import clock
-from server.registry import Registry, refused
-from sync.protocol import CHANGES_AT_ONCE, NEWS_TYPE, Change, NewsEnd, NewsRequest, Outcome
+from sync.protocol import CHANGES_AT_ONCE, NEWS_TYPE, NewsRequest, RoundRequest
 
-log = logging.getLogger(__name__)
-
-FURTHEST = 2**53
-"""No position is beyond it, whatever a desk says."""
 router = APIRouter()
 
 
@@ -38,114 +33,139 @@ class Batch(BaseModel):
     changes: list[dict[str, Any]] = Field(max_length=CHANGES_AT_ONCE)
 
 
+class Round(RoundRequest):
+    """`protocol.RoundRequest`, each change judged by itself."""
+
+    changes: list[dict[str, Any]] = Field(default=[], max_length=CHANGES_AT_ONCE)  # type: ignore[assignment]
+
+
 @router.post("/changes")
 def changes(engine: Database, asking: Asking, batch: Batch) -> Response:
-    """Do each change in a transaction of its own that is committed before the reply begins."""
-    ids = [_change_id(body) for body in batch.changes]
-    outcomes = [
-        _receive(engine, asking, change_id, body)
-        for change_id, body in zip(ids, batch.changes, strict=True)
-    ]
-    told = b",".join(outcome.model_dump_json().encode() for outcome in outcomes)
-    return Response(b'{"outcomes":[%b]}' % told, media_type="application/json")
-
-
-def _change_id(body: dict[str, Any]) -> UUID:
-    try:
-        return UUID(str(body.get("change_id", "")))
-    except ValueError:
-        raise Invalid(
-            "上报的内容缺少编号，登记中心不能处理。请更新程序后再试。",
-            "A change without its id cannot be done. Please update the program and try again.",
-        ) from None
-
-
-def _receive(engine: Engine, asking: Caller, change_id: UUID, body: dict[str, Any]) -> Outcome:
-    try:
-        change = Change.model_validate(body)
-    except ValidationError as error:
-        where = sorted({str(part["loc"][0]) for part in error.errors() if part["loc"]})
-        return refused(
-            change_id,
-            Invalid(
-                "上报的内容不合规定，登记中心不能处理。请更新程序后再试。",
-                "This change is not as the protocol says and cannot be done. Please update the "
-                "program and try again.",
-                parts=where,
-            ),
-        )
-
-    def work(session: Session) -> Outcome:
-        # Read anew for each change: the one before may have given or taken a role.
-        return Registry(session, principal_of(session, asking.account), clock()).receive(change)
-
-    try:
-        outcome = transact(engine, work)
-    except SignedOut:
-        raise
-    except AppError as error:  # too busy: the others may still be done
-        outcome = refused(change_id, error)
-    except Exception:
-        # The top of one change: a fault in it must not hold up those that come after it.
-        log.exception("change %s of form %s failed", change_id, change.form[:20])
-        outcome = refused(
-            change_id,
-            Faulty(
-                "登记中心出现故障，这一项没有办成。您的内容都保存在本机，稍后会自动再试。",
-                "The registry has a fault and could not do this. Your work is kept on your "
-                "computer; it will be tried again.",
-            ),
-        )
-    log.info(
-        "change %s: %s.%s %s", change_id, change.form[:20], change.command[:20], outcome.result
-    )
-    return outcome
+    """Do each change as if alone; all are committed before the reply begins."""
+    for body in batch.changes:
+        rounds.change_id(body)
+    whole = {rounds.change_id(body) for body in batch.changes}
+    done = rounds.do(engine, asking, batch.changes, whole)
+    return Response(b'{"outcomes":[%b]}' % b",".join(done.outcomes), media_type="application/json")
 
 
 @router.post("/news")
 def news(request: Request, engine: Database, asking: Asking, wanted: NewsRequest) -> Response:
     """Everything after the positions named, feed by feed; safe to cut anywhere."""
-    stream = _lines(engine, asking, wanted)
-    if "zstd" in request.headers.get("accept-encoding", ""):
-        return StreamingResponse(
-            _packed(stream), media_type=NEWS_TYPE, headers={"Content-Encoding": "zstd"}
+    lines = rounds.news(engine, asking, wanted.positions, wanted.limit, held=False)
+    return _streamed(request, lines)
+
+
+@router.post("/round")
+async def round_(request: Request) -> Response:
+    """Changes in and news out, in one request."""
+    body = await request.body()
+    engine, token = engine_of(request), token_of(request.headers.get("authorization", ""))
+    return await to_thread.run_sync(_round, request, engine, token, body)
+
+
+def _round(request: Request, engine: Engine, token: str, body: bytes) -> Response:
+    asking = caller_of(engine, token, clock())
+    wanted = _read(_unpacked(body, request.headers.get("content-encoding", "")))
+    for change in wanted.changes:
+        rounds.change_id(change)
+    done = rounds.do(engine, asking, wanted.changes, set(wanted.whole))
+    if wanted.changes:  # a role may have come or gone with them
+        asking = caller_of(engine, token, clock())
+    positions = dict(wanted.positions)
+    for feed, told in done.published.items():
+        if positions.get(feed, 0) == told["first"] - 1:  # they need not be told what they did
+            positions[feed] = told["first"] + len(told["items"]) - 1
+    session = session_message(engine, asking, clock()).model_dump_json().encode()
+    first = b'{"session":%b,"outcomes":[%b],"published":%b}\n' % (
+        session, b",".join(done.outcomes), orjson.dumps(done.published),
+    )  # fmt: skip
+    return _streamed(request, _lines(first, engine, asking, positions, wanted.limit))
+
+
+def _lines(
+    first: bytes, engine: Engine, asking: Caller, positions: dict[str, int], limit: int
+) -> Iterator[bytes]:
+    yield first
+    if limit:
+        yield from rounds.news(engine, asking, positions, limit, held=True)
+    else:
+        end = {"end": True, "feeds": feeds_of(asking.principal), "more": True}
+        yield orjson.dumps(end) + b"\n"
+
+
+def _read(body: bytes) -> Round:
+    try:
+        # orjson is quicker, but refuses the whole for one half of a character.
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            said = json.loads(body)
+        except ValueError:
+            raise _misshapen() from None
+    try:
+        return Round.model_validate(said)
+    except ValidationError as error:
+        where = {".".join(map(str, part["loc"][:2])) for part in error.errors()}
+        raise _misshapen(*sorted(where)[:20]) from None
+
+
+def _misshapen(*where: str) -> Invalid:
+    return Invalid(
+        "请求的内容不合规定。请更新程序后再试。",
+        "The request is not as the protocol says. Please update the program and try again.",
+        parts=list(where),
+    )
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """The message in these bytes, which may be packed, but never larger than one may be."""
+    if encoding != "zstd":
+        return body
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(body) as reader:
+            plain = reader.read(LARGEST_MESSAGE + 1)
+    except zstandard.ZstdError:
+        raise _misshapen("content-encoding") from None
+    if len(plain) > LARGEST_MESSAGE:
+        megabytes = LARGEST_MESSAGE // MEGABYTE
+        raise TooLarge(
+            f"内容超过 {megabytes} MB，登记中心不能接收。请缩小或拆分后再试。",
+            f"This is over {megabytes} MB and cannot be taken. Please make it smaller or split it.",
+            megabytes=megabytes,
         )
-    return StreamingResponse(stream, media_type=NEWS_TYPE)
+    return plain
 
 
-def _lines(engine: Engine, asking: Caller, wanted: NewsRequest) -> Iterator[bytes]:
-    """A page at a time, in the order of the feeds; no transaction is open while it is sent."""
-    allowed = feeds_of(asking.principal)
-    left, more = wanted.limit, False
-    for feed in allowed:
-        after = min(max(wanted.positions.get(feed, 0), 0), FURTHEST)
-        while left > 0:
-            page = _page(engine, feed, after, min(left, feeds.PAGE))
-            if page.lines:
-                yield b"".join(page.lines)
-            left -= len(page.lines)
-            after = page.last
-            if len(page.lines) < feeds.PAGE:
-                break
-        if left <= 0 and _has_more(engine, feed, after):
-            more = True
+SMALL = 256 * 1024
+"""What is not larger is sent at once, with its length, which costs less than a stream."""
+
+
+def _streamed(request: Request, lines: Iterator[bytes]) -> Response:
+    packs = "zstd" in request.headers.get("accept-encoding", "")
+    headers = {"Content-Encoding": "zstd"} if packs else {}
+    begun, size = list[bytes](), 0
+    for part in lines:
+        begun.append(part)
+        size += len(part)
+        if size > SMALL:
             break
-    yield orjson.dumps(NewsEnd(feeds=allowed, more=more).model_dump()) + b"\n"
+    else:
+        whole = b"".join(begun)
+        return Response(_frame(whole) if packs else whole, media_type=NEWS_TYPE, headers=headers)
+    rest = _again(begun, lines)
+    stream = map(_frame, rest) if packs else rest
+    return StreamingResponse(stream, media_type=NEWS_TYPE, headers=headers)
 
 
-def _page(engine: Engine, feed: str, after: int, limit: int) -> feeds.Page:
-    return read(engine, lambda session: feeds.page(session, feed, after, limit))
+def _again(begun: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
+    yield b"".join(begun)
+    yield from lines
 
 
-def _has_more(engine: Engine, feed: str, after: int) -> bool:
-    return read(engine, lambda session: feeds.has_more(session, feed, after))
-
-
-def _packed(stream: Iterator[bytes]) -> Iterator[bytes]:
-    """Each page a zstd frame of its own: a desk believes a page once its checksum has come."""
-    packing = zstandard.ZstdCompressor(level=3, write_checksum=True)
-    for part in stream:
-        yield packing.compress(part)
+def _frame(part: bytes) -> bytes:
+    """Each page a frame of its own: a desk believes a page once its checksum has come."""
+    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(part)
 
 
 @router.get("/digest")
