@@ -151,7 +151,7 @@ def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
     if record.form in COMMITTEES:
         card["type"] = COMMITTEES[record.form]
         card["members"] = [
-            {k: row[k] for k in ("person", "name", "duty", "field") if k in row}
+            {k: row[k] for k in ("person", "name", "duty", "field", "term_to") if k in row}
             for row in record.answers.get("members", {}).values()
         ]
     return card

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from uuid import UUID
 
 import orjson
@@ -13,9 +14,11 @@ from sqlalchemy import Connection
 from app.forms import FORMS
 from app.heads import head_of
 from app.record import Answers, Edits, Principal, Record
+from app.rules import Known, known_of
 from app.workflows import WORKFLOWS
 from local_db import listing, outbox
-from local_db.seen import SAVE, Message, after, as_seen, gate, joined, new_record
+from local_db.knowing import DeskSource
+from local_db.seen import SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,18 @@ class By:
     who: Principal
     at: str
     new_id: Callable[[], UUID]
+    is_pdf: Callable[[str], bool | None] = lambda _sha256: None
+    """Whether a document on this desk is a PDF by its content; None where it is not here."""
 
     @property
     def today(self) -> date:
         """The day it is in China: what the registry will count by."""
         return datetime.fromisoformat(self.at).astimezone(timezone(timedelta(hours=8))).date()
+
+
+def known(db: Connection, record: Record, by: By) -> Known:
+    """What this desk knows beyond the answers: the rules ask for it before a step is taken."""
+    return known_of(record, DeskSource(db, by.who, by.is_pdf), today=by.today)
 
 
 def begin(db: Connection, form_id: str, record_id: UUID, by: By) -> Record:
@@ -56,9 +66,10 @@ def begin_many(
     """New records with one command on each; written in few statements, for long imports."""
     last = db.exec_driver_sql("SELECT coalesce(max(n), 0) FROM record").scalar_one()
     made, bases, changes, heads = [], [], [], []
+    beyond = Beyond(by.today, partial(known, db, by=by))
     for n, (answers, said) in enumerate(entries, start=last + 1):
         empty = _empty(form_id, by.new_id(), by)
-        step, edits = gate(empty, command, answers, said, (by.role, by.who), by.today)
+        step, edits = gate(empty, command, answers, said, (by.role, by.who), beyond)
         message = _message(empty, command, edits, said, by)
         record = after(empty, step, answers, said, (by.role, by.who))
         made.append(record)
@@ -82,7 +93,8 @@ def perform(
         raise outbox.not_here()
     answers, said = what
     answers = seen.record.answers if answers is None else answers
-    _step, edits = gate(seen.record, command, answers, said, (by.role, by.who), by.today)
+    beyond = Beyond(by.today, partial(known, db, by=by))
+    _step, edits = gate(seen.record, command, answers, said, (by.role, by.who), beyond)
     message = _message(seen.record, command, edits, said, by)
     waiting = outbox.items(db, n)
     last = waiting[-1] if waiting else None

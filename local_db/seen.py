@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from app.answers import brought_up_to_date, check_page, edits_between, flat, replay, step_of
+from app.answers import (
+    Problem,
+    brought_up_to_date,
+    check_page,
+    edits_between,
+    flat,
+    replay,
+    step_of,
+)
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Form
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Passage, Principal, Record
-from app.rules import examine
+from app.rules import STEP_RULES, Known, examine, examine_step, where_asked
 from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step, Workflow, answers_after, taken
@@ -105,13 +113,21 @@ def new_record(form: Form, workflow: Workflow, record_id: Any, who: Principal) -
     )
 
 
+class Beyond(NamedTuple):
+    """What is known beyond a record."""
+
+    today: date
+    known: Callable[[Record], Known]
+    """Looks it up for the record as it would be; asked only where there are rules to ask it."""
+
+
 def gate(
     record: Record,
     command: str,
     answers: Answers,
     said: Answers,
     by: tuple[str, Principal],
-    today: date,
+    beyond: Beyond,
 ) -> tuple[Step, Edits]:
     """The step this takes and what it changes, or why it may not: as the registry will judge."""
     role, who = by
@@ -120,21 +136,38 @@ def gate(
     step = step_of(record, command, mine, said, answers)
     edits = edits_between(record.answers, answers)
     _refuse_unwritable(form, step, edits)
-    problems: list[str] = []
-    if step.asks:
-        problems += [p.path for p in check_page(step.asks, said, answers) if p.level == "block"]
+    _refuse_said(step, said, replace(record, answers=answers), beyond)
     if "complete" in step.needs:
-        filled = answers_after(step, answers, said)
-        found = examine(form, filled, today=today)
-        problems += [p.path for p in found if p.level == "block"]
-    if problems:
+        filled = replace(record, answers=answers_after(step, answers, said))
+        known = beyond.known(filled)
+        found = examine(form, filled.answers, today=beyond.today, known=known)
+        _refuse_incomplete(step, where_asked(found, step.fills))
+    return step, edits
+
+
+def _refuse_said(step: Step, said: Answers, record: Record, beyond: Beyond) -> None:
+    """Refuse what a step may not be told: what is missing first, then what its rules say."""
+    if step.asks:
+        _refuse_incomplete(step, check_page(step.asks, said, record.answers))
+    if (record.form, step.command) not in STEP_RULES:
+        return
+    found = examine_step(
+        record.form, step.command, said, record.answers,
+        today=beyond.today, known=beyond.known(record),
+    )  # fmt: skip
+    if blocking := [p for p in found if p.level == "block"]:
+        first = blocking[0]
+        raise Invalid(*first.message, code=first.rule, problems=[p.path for p in blocking])
+
+
+def _refuse_incomplete(step: Step, found: Sequence[Problem]) -> None:
+    if problems := [p.path for p in found if p.level == "block"]:
         raise Invalid(
             f"还有 {len(problems)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",
             f"{len(problems)} answers are missing or need correcting. Please go through the list "
             f"of problems, then “{step.en}” again.",
             problems=problems,
         )
-    return step, edits
 
 
 def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:

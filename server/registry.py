@@ -20,6 +20,7 @@ from app.forms import FORMS
 from app.forms.schema import Form, Rows
 from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
+from app.rules import where_asked
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step, Workflow, answers_after, may_read, taken
 from server import effects
@@ -43,8 +44,15 @@ class Registry:
     was answered before; a change that is refused leaves nothing but its answer.
     """
 
-    def __init__(self, session: Session, principal: Principal, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        principal: Principal,
+        now: datetime,
+        is_pdf: effects.IsPdf = lambda _sha256: None,
+    ) -> None:
         self._session = session
+        self._is_pdf = is_pdf
         self._principal = principal
         self._now = now
 
@@ -135,13 +143,14 @@ class Registry:
             )
         said = _said(step, said, replayed.answers)
         answers = answers_after(step, replayed.answers, said)
-        answers = _completed(books, step, replace(record, answers=answers))
+        answers = self._completed(books, step, replace(record, answers=answers))
         after = taken(workflow, record, step, answers, said)
         after = replace(after, form_version=form.version)
         if said or any(path.endswith("sha256") for path in edits):  # else it names no new one
             self._refuse_foreign_files(after, said, standing)
         turn = Turn(books, self._principal, change.role, change.command, record, said)
         after = effects.of(turn, after)
+        _refuse_said(books, replace(record, answers=replayed.answers), step, said)
         after = books.write(
             after,
             record.state,
@@ -212,6 +221,20 @@ class Registry:
                 "The record has changed since you read it. Please read it again, then decide.",
                 revision=record.revision,
             )
+
+    def _completed(self, books: Books, step: Step, record: Record) -> Answers:
+        form, answers = FORMS[record.form], record.answers
+        if "complete" not in step.needs:
+            return answers
+        found = where_asked(effects.examined(books, record, self._is_pdf), step.fills)
+        if wrong := [p for p in found if p.level == "block"]:
+            raise Invalid(
+                f"还有 {len(wrong)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",
+                f"{len(wrong)} answers are missing or need correcting. Please go through the list "
+                f"of problems, then “{step.en}” again.",
+                problems=[p.path for p in wrong],
+            )
+        return rules.without_hidden(form, answers)
 
     def _refuse_foreign_files(self, after: Record, said: Answers, standing: Record | None) -> None:
         # What was said is kept in the log, and whoever reads the record may have its documents.
@@ -467,16 +490,8 @@ def _said(step: Step, said: Answers, answers: Answers) -> Answers:
     return {f.id: said[f.id] for f in step.asks.fields if f.id in said and f.is_shown(known)}
 
 
-def _completed(books: Books, step: Step, record: Record) -> Answers:
-    form, answers = FORMS[record.form], record.answers
-    if "complete" not in step.needs:
-        return answers
-    wrong = [p for p in effects.examined(books, form, record) if p.level == "block"]
-    if wrong:
-        raise Invalid(
-            f"还有 {len(wrong)} 处需要填写或改正，请按问题清单逐一处理后再{step.zh}。",
-            f"{len(wrong)} answers are missing or need correcting. Please go through the list of "
-            f"problems, then “{step.en}” again.",
-            problems=[p.path for p in wrong],
-        )
-    return rules.without_hidden(form, answers)
+def _refuse_said(books: Books, record: Record, step: Step, said: Answers) -> None:
+    """Refuse what the rules of a step do not allow, with the sentence of the first."""
+    found = effects.examined_step(books, record, step.command, said)
+    if wrong := [p for p in found if p.level == "block"]:
+        raise Invalid(*wrong[0].message, code=wrong[0].rule, problems=[p.path for p in wrong])

@@ -17,13 +17,18 @@ INVESTIGATOR = "person:33333333-3333-4333-8333-333333333333"
 OTHER_INVESTIGATOR = "person:44444444-4444-4444-8444-444444444444"
 
 
+def content(name: str, version: str = "V1.0") -> bytes:
+    """What stands in a document of this name: a PDF as far as its first bytes tell."""
+    return f"%PDF-1.7\n% {name} {version}\n%%EOF\n".encode()
+
+
 def document(name: str, version: str = "V1.0", date: str = "2026-10-08") -> Answers:
     """One attached document, as a row of `Files`."""
     return {
         "name": name,
         "version": version,
         "date": date,
-        "sha256": hashlib.sha256(f"{name} {version}".encode()).hexdigest(),
+        "sha256": hashlib.sha256(content(name, version)).hexdigest(),
         "size": 182_044,
         "pages": 12,
     }

@@ -34,6 +34,8 @@ class Problem:
     level: Level = "block"
     rule: str = "V-01"
     """The rule it comes from (spec/domain.md §2.11 and the like)."""
+    people: tuple[str, ...] = ()
+    """Whose own records may have to be mended for it: `person:…`."""
 
 
 def is_empty(value: Any) -> bool:

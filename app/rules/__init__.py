@@ -7,6 +7,7 @@ Both the desk (before it lets somebody submit) and the registry (again) call `ex
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.answers import Problem, check, flat, nested, without_hidden
@@ -18,9 +19,10 @@ from app.rules.committee import COMMITTEE_RULES
 from app.rules.design import DESIGN_RULES
 from app.rules.elsewhere import KEPT_ELSEWHERE, Kept
 from app.rules.institution import INSTITUTION_RULES
+from app.rules.knowing import Source, known_of
 from app.rules.outside import OUTSIDE_RULES
 from app.rules.person import PERSON_RULES
-from app.rules.rule import Case, FiledCommittee, Known, Rule
+from app.rules.rule import Case, Colleague, FiledCommittee, Known, Rule
 from app.rules.stem_cell import STEM_CELL_RULES
 from app.rules.steps import STEP_RULES
 from app.rules.study import STUDY_RULES
@@ -91,6 +93,11 @@ def examine_step(
     return [problem for rule in rules for problem in rule.problems(case)]
 
 
+def where_asked(problems: Iterable[Problem], fills: Mapping[str, str]) -> list[Problem]:
+    """Problems of what a step fills in, told where the step asks for it: {field: what is asked}."""
+    return [replace(p, path=fills.get(p.path, p.path)) for p in problems]
+
+
 def _readable(answers: Answers, problems: list[Problem]) -> Answers:
     """Without what its type cannot read, so that no rule has to doubt what it is given."""
     wrong = tuple(problem.path for problem in problems if problem.rule == "V-43")
@@ -103,6 +110,6 @@ def _readable(answers: Answers, problems: list[Problem]) -> Answers:
 
 
 __all__ = [
-    "KEPT_ELSEWHERE", "RULES", "STEP_RULES", "Case", "FiledCommittee", "Kept", "Known", "Rule",
-    "examine", "examine_step",
+    "KEPT_ELSEWHERE", "RULES", "STEP_RULES", "Case", "Colleague", "FiledCommittee", "Kept", "Known",
+    "Rule", "Source", "examine", "examine_step", "known_of", "where_asked",
 ]  # fmt: skip

@@ -23,8 +23,20 @@ class FiledCommittee:
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """A person engaged in a record, as far as the rules ask for one."""
+
+    name: str = ""
+    title: str | None = None
+    """The title code in their own record, "" where that has none; None where it is not known."""
+
+
+@dataclass(frozen=True)
 class Known:
-    """What is known beyond the answers; None where it is not, and then no rule speaks of it."""
+    """What is known beyond the answers; None where it is not, and then no rule speaks of it.
+
+    `app.rules.known_of` fills it, on the desk and in the registry alike.
+    """
 
     # Of the investigator and the institution.
     investigator_title: str | None = None
@@ -35,6 +47,8 @@ class Known:
     """The name of the institution the investigator belongs to (V-40)."""
     institution_grade: str | None = None
     """The grade of the implementing institution, a code of `org_levels` (V-35, V-36)."""
+    colleagues: Mapping[str, Colleague] | None = None
+    """The investigator and the persons of their institution in the team, by `person:…` (V-12)."""
     titles_filed: frozenset[str] | None = None
     """The titles of the other studies that the institution has filed (V-33)."""
     office_of: Mapping[str, str] | None = None
@@ -107,7 +121,18 @@ def day(value: Any) -> datetime.date | None:
         return None
 
 
-Judge = Callable[[Case], Iterator[str]]
+@dataclass(frozen=True)
+class Found:
+    """Where a rule is broken, where there is more to say of it than its sentence."""
+
+    path: str
+    more: Words
+    """What is said after the rule's own sentence."""
+    people: tuple[str, ...] = ()
+    """Whose own records may have to be mended: `person:…`."""
+
+
+Judge = Callable[[Case], Iterator[str] | Iterator[Found]]
 
 
 @dataclass(frozen=True)
@@ -125,8 +150,13 @@ class Rule:
     """Says what is missing better than “please fill in” does: its sentence takes that place."""
 
     def problems(self, case: Case) -> Iterator[Problem]:
-        for path in self.judge(case):
-            yield Problem(path, self.message, self.level, self.id)
+        for found in self.judge(case):
+            if isinstance(found, Found):
+                zh, en = self.message.zh + found.more.zh, f"{self.message.en} {found.more.en}"
+                message = Words(zh, en.rstrip())
+                yield Problem(found.path, message, self.level, self.id, found.people)
+            else:
+                yield Problem(found, self.message, self.level, self.id)
 
 
 class Rules(list[Rule]):

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from app import lists
 from app.forms.schema import Field, Rows
 from app.forms.study import STUDY
-from app.rules.rule import Case, Rules
+from app.rules.rule import Case, Found, Rules
+from app.words import Words
 
 STUDY_RULES = Rules()
 rule = STUDY_RULES.rule
@@ -118,9 +120,47 @@ def _consent_too_early(case: Case) -> Iterator[str]:
         yield "design.first_consent_expected_date"
 
 
+def titles_of_team(case: Case) -> dict[str, tuple[str, str | None]]:
+    """Name and title of the investigator and of each member, by reference or else by row.
+
+    What stands in somebody's own record counts before what was typed beside their name.
+    """
+    known = case.known.colleagues or {}
+    found: dict[str, tuple[str, str | None]] = {}
+    for ref in sorted(case.known.investigators or ()):
+        if ref in known:
+            found[ref] = (known[ref].name, known[ref].title)
+    for at, row in case.rows("impl.team_members"):
+        ref, title = str(row.get("person") or at), row.get("title")
+        own = known[ref].title if ref in known else None
+        found[ref] = (str(row.get("name") or ""), own or (title if isinstance(title, str) else ""))
+    return found
+
+
 def has_physician(case: Case) -> bool:
-    titles = [row.get("title") for _, row in case.rows("impl.team_members")]
+    titles = [title for _, title in titles_of_team(case).values()]
     return any(title in PHYSICIANS for title in (*titles, case.known.investigator_title))
+
+
+def _who_might_count(case: Case) -> Found:
+    """The investigator and the team, each with the title that stands in the way."""
+    team = titles_of_team(case)
+    none = Words("未填职称", "no title yet")
+    told: list[Words] = []
+    for name, title in team.values():
+        entry = lists.entry("titles", title) if title else None
+        words = entry.words if entry else none
+        told.append(Words(f"{name}（{words.zh}）", f"{name} ({words.en})"))
+    named = [words for words, (name, _) in zip(told, team.values(), strict=True) if name]
+    if not named:
+        return Found(TEAM, Words("", ""))
+    zh = "、".join(words.zh for words in named)
+    en = ", ".join(words.en for words in named)
+    people = tuple(ref for ref in team if ref.startswith("person:"))
+    return Found(TEAM, Words(f"现有：{zh}。", f"At present: {en}."), people)
+
+
+TEAM = "impl.team_members"
 
 
 @rule(
@@ -129,12 +169,12 @@ def has_physician(case: Case) -> bool:
     "干预性研究需要有医师：请在个人信息或团队成员中填写医疗类职称。",
     "An interventional study needs a physician: fill in the title in the personal data.",
     "seed 001",
-    at=("impl.team_members",),
+    at=(TEAM,),
 )
-def _no_physician(case: Case) -> Iterator[str]:
+def _no_physician(case: Case) -> Iterator[Found]:
     is_known = case.known.investigator_title is not None
     if is_route(case, "IIT-INT") and is_known and not has_physician(case):
-        yield "impl.team_members"
+        yield _who_might_count(case)
 
 
 @rule(
@@ -143,12 +183,12 @@ def _no_physician(case: Case) -> Iterator[str]:
     "团队成员中没有医师：若项目负责人也不是医师，将不能提交。",
     "No member is a physician: unless the investigator is one, it cannot be submitted.",
     "seed 001",
-    at=("impl.team_members",),
+    at=(TEAM,),
 )
-def _perhaps_no_physician(case: Case) -> Iterator[str]:
+def _perhaps_no_physician(case: Case) -> Iterator[Found]:
     is_known = case.known.investigator_title is not None
     if is_route(case, "IIT-INT") and not is_known and not has_physician(case):
-        yield "impl.team_members"
+        yield _who_might_count(case)
 
 
 @rule(

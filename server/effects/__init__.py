@@ -11,10 +11,10 @@ from collections.abc import Callable
 from app.record import Record
 from server import audit, people, places
 from server.effects import committees, moves, offices, stem_cells, studies
-from server.effects.examining import examined
+from server.effects.examining import IsPdf, examined, examined_step
 from server.turn import Turn
 
-__all__ = ["examined", "following", "of"]
+__all__ = ["IsPdf", "examined", "examined_step", "following", "of"]
 
 Before = Callable[[Turn, Record], Record]
 After = Callable[[Turn, Record], None]

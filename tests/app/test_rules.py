@@ -23,6 +23,7 @@ from app.rules import (
     KEPT_ELSEWHERE,
     RULES,
     STEP_RULES,
+    Colleague,
     FiledCommittee,
     Known,
     examine,
@@ -222,6 +223,8 @@ KNOWLEDGE: dict[str, st.SearchStrategy[Any]] = {
     "investigator_is_complete": st.none() | st.booleans(),
     "investigator_institution": st.none() | words,
     "institution_grade": st.none() | st.sampled_from(["3a", "2b", "na", "?"]),
+    "colleagues": st.none()
+    | st.dictionaries(refs, st.builds(Colleague, words, st.none() | st.just("physician"))),
     "titles_filed": st.none() | st.frozensets(words, max_size=3),
     "office_of": st.none() | st.dictionaries(refs, refs, max_size=3),
     "filed_committees": st.none()

@@ -194,7 +194,7 @@ class Story:
 
     def passed(self, **said: Any) -> Record:
         said = {
-            "way": "meeting",
+            "way": "expedited",
             "members": [f"person:{m.account}" for m in self.members],
             **said,
         }

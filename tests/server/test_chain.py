@@ -254,7 +254,7 @@ def test_only_members_of_the_committee_review(story: Story) -> None:
     story.submitted()
 
     with pytest.raises(Refused) as refused:
-        story.passed(members=[f"person:{ident('宋诚')}"])
+        story.passed(members=[f"person:{ident(name)}" for name in ("何平", "宋诚")])
 
     assert "宋诚" in refusal(refused)["message"]["zh"]  # type: ignore[index]
 

@@ -20,9 +20,11 @@ from app.answers import Problem, check_page, without_hidden
 from app.forms import FORMS
 from app.forms.schema import Files, Form, Rows
 from app.record import Answers, Record
+from app.rules import Known
 from app.workflows.table import Step
 from ui import look
 from ui.forms import editors  # noqa: F401 -- fills the table of editors
+from ui.forms.checking import known_of, problems_of_step
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
 from ui.forms.page import PageView
@@ -55,6 +57,9 @@ class AskDialog(QDialog):
         self._form = Form(f"{record.form}.{step.command}", step.asks.title, step.asks.english,
                           version=1, pages=(step.asks,))  # fmt: skip
         self._known = record.answers
+        self._record, self._command = record, step.command
+        self._beyond = Known()
+        """What is known beyond the record: the rules of the step speak once it has arrived."""
         self.draft = Draft(self._form, {}, around=record.answers, parent=self)
         self.setWindowTitle(told(step.words))
         self._judged = False
@@ -82,6 +87,11 @@ class AskDialog(QDialog):
         large = any(isinstance(f.type, Rows | Files) or f.only for f in step.asks.fields)
         self.resize(640, 560 if large else 340)
         self.page.go_to_first()
+        desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
+
+    def _on_known(self, known: Known) -> None:
+        self._beyond = known
+        self._check()
 
     def _make_buttons(self, step: Step) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -105,7 +115,10 @@ class AskDialog(QDialog):
         return {name: value for name, value in kept.items() if value is not None}
 
     def problems(self) -> list[Problem]:
-        return check_page(self._asks, self.draft.answers, self._known)
+        missing = check_page(self._asks, self.draft.answers, self._known)
+        told = {problem.path for problem in missing}
+        said = problems_of_step(self._record, self._command, self.draft.answers, self._beyond)
+        return missing + [problem for problem in said if problem.path not in told]
 
     def accept(self) -> None:
         """Close when nothing is missing; else say what, at its place."""
@@ -116,11 +129,14 @@ class AskDialog(QDialog):
             super().accept()
 
     def _check(self) -> list[Problem]:
-        found = [p for p in self.problems() if p.level == "block"]
-        self.page.judge(found, everything=self._judged)
+        every = self.problems()
+        found = [p for p in every if p.level == "block"]
+        self.page.judge(every, everything=self._judged)
         shown = self._judged and bool(found)
         self.sentence.setText(
-            say(f"还有 {len(found)} 处需要填写", f"{len(found)} answers are needed")
+            say(
+                f"还有 {len(found)} 处需要填写或更正", f"{len(found)} answers to fill in or correct"
+            )
             if shown
             else ""
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from app.answers import Problem
 from app.forms.schema import Form
 from app.record import Answers, Record
-from app.rules import Known, examine
+from app.rules import Known, examine, examine_step
 from ui import moments
 
 if TYPE_CHECKING:
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
 
 def problems_of(form: Form, answers: Answers, known: Known) -> list[Problem]:
     """Every problem of these answers, in the order of the form."""
-    today = moments.now().astimezone().date()
-    return examine(form, answers, today=today, known=known)
+    return examine(form, answers, today=_today(), known=known)
+
+
+def problems_of_step(record: Record, command: str, said: Answers, known: Known) -> list[Problem]:
+    """What the rules of a step say of what is said for it, besides what is missing."""
+    return examine_step(record.form, command, said, record.answers, today=_today(), known=known)
+
+
+def _today() -> date:
+    return moments.now().astimezone().date()
 
 
 def known_of(copy: WorkingCopy, record: Record) -> Known:
     """What the rules may know beyond the answers. To be asked in the data lane."""
-    named = record.parties.get("pi", ())
-    card = copy.card(named[0]) if named else None
-    return Known(investigator_title=str(card.get("title", "")) if card else None)
+    return copy.known(record)

@@ -196,6 +196,13 @@ class FilingView(QWidget):
     def _on_saved(self, record: Record) -> None:
         self.record = record
         self._tell_steps()
+        # Who was picked and what was attached since may be known now: the rules ask again.
+        self._desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
+
+    def _on_known(self, known: Known) -> None:
+        if known != self._known:
+            self._known = known
+            self._check_again()
 
     def _on_desk_changed(self, ids: list[UUID]) -> None:
         own = self.saving is not None and (self.saving.is_telling or self.saving.is_under_way)

@@ -89,7 +89,7 @@ class SimulatedDesk:
         """Attach every document that these answers name."""
         if isinstance(answers, dict):
             if "sha256" in answers:
-                self.copy.add_file(f"{answers['name']} {answers['version']}".encode())
+                self.copy.add_file(builders.content(answers["name"], answers["version"]))
             for inner in answers.values():
                 self._bring(inner)
 

@@ -108,7 +108,7 @@ def _bring_to(stage: str, desks: Desks) -> None:
     deeds: tuple[tuple[str, str, str, Answers], ...] = (
         ("pi-office", "submit", "pi", {"ethics_committee": f"committee:{ident(sample.ETHICS)}"}),
         ("secretary", "ec_pass", "ethics_secretary",
-         {"way": "meeting", "members": [f"person:{ident(name)}" for name in MEMBERS]}),
+         {"way": "expedited", "members": [f"person:{ident(name)}" for name in MEMBERS]}),
         ("member-1", "give", "ethics_member", {}),
         ("member-2", "give", "ethics_member", {}),
         ("secretary", "ec_conclude", "ethics_secretary", CONCLUSION),
@@ -130,7 +130,7 @@ def _documents(answers: Any) -> Iterator[bytes]:
     """The content of every document that these answers name."""
     if isinstance(answers, dict):
         if "sha256" in answers:
-            yield f"{answers['name']} {answers['version']}".encode()
+            yield builders.content(answers["name"], answers["version"])
         for inner in answers.values():
             yield from _documents(inner)
 

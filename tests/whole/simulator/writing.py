@@ -128,9 +128,8 @@ class Pen:
     def _pass(self) -> Answers:
         if self._random.random() < 0.1:
             return {"way": "exempt", "remark": self.words()}
-        count = self._random.randint(1, len(MEMBERS))
-        members = [f"person:{ident(name)}" for name in self._random.sample(MEMBERS, count)]
-        return {"way": "meeting", "members": members, "remark": self.words()}
+        members = [f"person:{ident(name)}" for name in self._random.sample(MEMBERS, len(MEMBERS))]
+        return {"way": "expedited", "members": members, "remark": self.words()}
 
     def _conclusion(self) -> Answers:
         decision = self._random.choices(("agree", "agree_after", "again", "refuse"), (6, 2, 1, 1))
