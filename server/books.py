@@ -75,13 +75,10 @@ class Books:
         self._name_files: set[UUID] = set()
         self._written: dict[UUID, Record] = {}
         self._cards: set[UUID] = set()
-<<<<<<< ours
         self._regranted: set[UUID] = set()
-=======
         self._rows: dict[Table, list[dict[str, Any]]] | None = None
         self.bodies: dict[UUID, bytes] = {}
         """Of what was written, the bytes as they are stored and sent."""
->>>>>>> theirs
 
     # -- reading --------------------------------------------------------------
 
@@ -266,30 +263,21 @@ class Books:
         self._cards.add(record_id)
         self._regranted.add(record_id)
 
-<<<<<<< ours
-    def tell(self) -> None:
-        """Tell what was written to whom it concerns. The last thing before the commit."""
-        for record_id in sorted(self._cards):
-            self._say_roles(record_id)
-=======
     def tell(self) -> dict[str, tuple[int, list[str]]]:
         """Tell what was written to whom it concerns. The last thing before the commit.
 
         Gives where: by feed the first position, and the refs one after the other.
         """
->>>>>>> theirs
+        for record_id in sorted(self._cards):
+            self._say_roles(record_id)
         items = [item for record in self._written.values() for item in self._news_of(record)]
         for record_id in sorted(self._cards):
             record = self.find(record_id)
             if record is not None:
                 items += self._card_news(record)
-<<<<<<< ours
             if record is not None and record_id in self._regranted:
                 items += differences(self.session, f"person:{record_id}", self.find, _telling)
-        feeds.publish(self.session, items)
-=======
         return feeds.publish(self.session, items)
->>>>>>> theirs
 
     def _news_of(self, record: Record) -> Iterator[Item]:
         now = heard(self.session, record, _telling(record))

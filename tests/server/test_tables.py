@@ -43,12 +43,8 @@ def test_migrating_twice_or_at_once_changes_nothing(engine: Engine) -> None:
         versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     engine.dispose()
 
-<<<<<<< ours
-    assert versions == [("0002",)]
-=======
     newest = max(p.name[:4] for p in STEPS.glob("versions/0*.py"))
     assert versions == [(newest,)]
->>>>>>> theirs
 
 
 def test_the_way_back_leaves_nothing(engine: Engine) -> None:
