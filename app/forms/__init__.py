@@ -12,8 +12,8 @@ from app.forms.transfer import TRANSFER
 FORMS: dict[str, Form] = {
     form.id: form
     for form in (
-        STUDY, OPINION, PERSON, INSTITUTION, COMMITTEE, ACADEMIC_COMMITTEE, STEM_CELL,
-    )
+        STUDY, OPINION, PERSON, TRANSFER, INSTITUTION, COMMITTEE, ACADEMIC_COMMITTEE, STEM_CELL,
+    )  # fmt: skip
 }
 
 __all__ = ["FORMS"]
