@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+NAME_LENGTH = 4
+"""Characters up to which a text is mostly a name, which is seldom made of words."""
+
 
 def sort_key(text: str) -> str:
     """Full pinyin in lower case, the order in which a Chinese office sorts: 张三 → "zhangsan"."""
@@ -19,14 +22,53 @@ def initials(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def _sounds(text: str) -> tuple[str, str]:
     """Both at once: finding the sound is what takes the time."""
-    # Its dictionary takes a quarter of a second to load: only who asks for a sound waits for it.
-    from pypinyin.seg.simpleseg import seg
-
     plain = unicodedata.normalize("NFKC", text).strip()
-    found = [sound for word in seg(plain) for sound in _of_word(word)]
+    found = [_only_sound(character) for character in plain]
+    if not all(found):
+        found = _in_words(plain) if _may_hold_words(plain) else [_alone(c) for c in plain]
     full = "".join(sound.removeprefix("\0") for sound in found)
     first = "".join(sound[1:] if sound[0] == "\0" else sound[0] for sound in found)
     return full.lower(), first.lower().replace(" ", "")
+
+
+def _may_hold_words(text: str) -> bool:
+    """Whether a word of the dictionary stands in a text; a long one is not searched for them."""
+    from pypinyin.constants import PHRASES_DICT
+
+    length = len(text)
+    return length > NAME_LENGTH or any(
+        text[first:last] in PHRASES_DICT
+        for first in range(length - 1)
+        for last in range(first + 2, length + 1)
+    )
+
+
+@lru_cache(maxsize=30_000)
+def _alone(character: str) -> str:
+    """How a character sounds outside of every word."""
+    return _in_words(character)[0]
+
+
+def _in_words(text: str) -> list[str]:
+    """How a text sounds, by the words in it; what has no sound stands as it is, behind a zero."""
+    # Its dictionary takes a quarter of a second to load: only who asks for a sound waits for it.
+    from pypinyin.seg.simpleseg import seg
+
+    return [sound for word in seg(text) for sound in _of_word(word)]
+
+
+@lru_cache(maxsize=30_000)
+def _only_sound(character: str) -> str:
+    """How a character sounds wherever it stands; empty where that depends on the word.
+
+    Looked up once a character: names are made of few of them, and a look-up takes a while.
+    """
+    from pypinyin import Style, pinyin
+
+    (found,) = pinyin(
+        character, style=Style.NORMAL, heteronym=True, errors=lambda other: f"\0{other}"
+    )
+    return found[0] if len(set(found)) == 1 else ""
 
 
 @lru_cache(maxsize=50_000)

@@ -16,6 +16,8 @@ import orjson
 from app.errors import AppError, Unreadable
 from app.roster import checks, reading, result, template
 from app.roster.codes import Finding, finding
+from app.roster.kinds import TEMPLATES
+from app.roster.templates import Template
 from app.words import Language, Words
 
 
@@ -23,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     """Do what the command line asks for; the answer is the exit code."""
     asked = _parser().parse_args(argv)
     if asked.command == "template":
-        return _write_template(asked.file)
+        return _write_template(asked.file, TEMPLATES[asked.template])
     return _check(asked)
 
 
@@ -39,23 +41,28 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--language", choices=("zh", "en"), default="zh")
     blank = commands.add_parser("template", help="写出空白模板 / write the empty template")
     blank.add_argument("file", type=Path)
+    for command in (check, blank):
+        command.add_argument(
+            "--template", choices=sorted(TEMPLATES), default="accounts", help="哪种表 / which kind"
+        )
     return parser
 
 
 def _check(asked: argparse.Namespace) -> int:
     today = datetime.datetime.now(datetime.UTC).astimezone().date()
+    declared = TEMPLATES[asked.template]
     try:
-        sheet = reading.read(asked.file)
+        sheet = reading.read(asked.file, width=declared.width, row_limit=declared.row_limit)
     except Unreadable as error:
         _tell([finding("F01", 0, -1, why=Words(*error.details["why"]))], asked)
         return 2
-    checked = checks.check(sheet, checks.Terms(today))
+    checked = checks.check(sheet, checks.Terms(today, template=declared))
     _tell(checked.findings, asked)
     if not asked.json:
         print(result.summary(checked).say(asked.language))
     if asked.result:
         try:
-            result.write(asked.result, checked)
+            result.write(asked.result, checked, declared)
         except AppError as error:
             print(error.say(asked.language), file=sys.stderr)
             return 2
@@ -80,9 +87,9 @@ def _wide(text: str, columns: int) -> str:
     return text + " " * max(columns - taken, 1)
 
 
-def _write_template(path: Path) -> int:
+def _write_template(path: Path, declared: Template) -> int:
     try:
-        template.write(path)
+        template.write(path, template=declared)
     except AppError as error:
         print(error.say(), file=sys.stderr)
         return 2

@@ -1,7 +1,8 @@
 """The process that opens workbooks of others: little memory, little time, no way to write.
 
-`python -m app.roster.child FILE ROWS` prints one JSON object. A frozen program has no `python -m`;
-its main.py asks `child.is_wanted(sys.argv)` first of all and then ends with `child.main(sys.argv)`.
+`python -m app.roster.child FILE ROWS COLUMNS` prints one JSON object. A frozen program has no
+`python -m`; its main.py asks `child.is_wanted(sys.argv)` first of all and then ends with
+`child.main(sys.argv)`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ BROKEN = (
 
 def is_wanted(argv: list[str]) -> bool:
     """Whether this start of the frozen program is a child that reads a workbook."""
-    return len(argv) == 4 and argv[1] == FLAG
+    return len(argv) == 5 and argv[1] == FLAG
 
 
 def restrict() -> None:
@@ -53,14 +54,14 @@ def restrict() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer(path: str, most_rows: int) -> dict[str, Any]:
+def answer(path: str, most_rows: int, width: int) -> dict[str, Any]:
     """What was found, or why nothing could be."""
     from lxml import etree
 
     from app.roster import workbook
 
     try:
-        return {"sheet": vars(workbook.read(path, most_rows))}
+        return {"sheet": vars(workbook.read(path, most_rows, width))}
     except workbook.NotAWorkbook as refusal:
         return {"refused": [refusal.zh, refusal.en]}
     except MemoryError:
@@ -77,7 +78,9 @@ def main(argv: list[str]) -> int:
     import orjson
 
     restrict()
-    said = orjson.dumps(answer(argv[-2], int(argv[-1])), option=orjson.OPT_NON_STR_KEYS)
+    said = orjson.dumps(
+        answer(argv[-3], int(argv[-2]), int(argv[-1])), option=orjson.OPT_NON_STR_KEYS
+    )
     sys.stdout.buffer.write(said)
     sys.stdout.buffer.flush()
     return 0

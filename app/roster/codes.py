@@ -6,9 +6,10 @@ Source: spec/domain.md §7.2. The Chinese sentences are those of the specificati
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
-from app.roster import columns
+from app.roster import columns, templates
 from app.words import Words
 
 Severity: TypeAlias = Literal["E", "W"]
@@ -39,7 +40,7 @@ CODES: dict[str, Code] = {
     "F02": _code("E", "表头与标准模板不一致：第{n}列应为\"{exp}\"，实际为\"{got}\"",
                  "The header differs from the template: column {n} should be \"{exp}\", it is \"{got}\"",
                  "请下载标准模板，把数据粘贴进去，不要改动表头", "Download the template and paste the rows into it; leave its header as it is"),
-    "F03": _code("E", "模板列数应为14列，实际{n}列", "The template has 14 columns; there are {n}",
+    "F03": _code("E", "模板列数应为{exp}列，实际{n}列", "The template has {exp} columns; there are {n}",
                  "请删去多出的列，或补上被删除的列", "Remove the extra columns, or put back what was deleted"),
     "F04": _code("E", "存在合并单元格：{range}", "There are merged cells: {range}",
                  "请取消合并，并在每个单元格填写内容", "Unmerge them and fill in each cell"),
@@ -107,11 +108,24 @@ CODES: dict[str, Code] = {
     "R35": _code("E", "字段超长：{col} 最多{n}字", "Too long: {col} takes up to {n} characters", "现有 {length} 字，请缩短", "There are {length}; please shorten it"),
     "R36": _code("W", "该行除序号外为空，已跳过", "The row is empty but for its number and was skipped", "{rows}", "{rows}"),
     "R37": _code("E", "起止年月{what}", "The months are {what}", "请核对第{i}段的起止年月", "Look at the months of part {i} again"),
+    # --- one row of the other templates
+    "R40": _code("E", "{col}不能为空", "{col} is missing", "请填写{col}", "Fill it in"),
+    "R41": _code("E", "{col}“{v}”不在选项中", "{col}: “{v}” is not one of the choices", "可填：{list}", "Choose from: {list}"),
+    "R42": _code("E", "统一社会信用代码不正确", "The unified social credit code is not right", "应为18位，请对照证书逐位核对", "It has 18 characters; compare it with the certificate"),
+    "R43": _code("E", "日期格式不正确", "The date is not right", "应形如 2026-03-05", "It looks like 2026-03-05"),
+    "R44": _code("W", "日期写法不标准，已按 YYYY-MM-DD 处理", "A date written in another way was read as YYYY-MM-DD", "无需修改；请核对结果", "Nothing need be changed; look at the result"),
+    "R45": _code("E", "任期结束早于开始", "The term ends before it begins", "请核对任期起止日期", "Look at both dates again"),
+    "R46": _code("W", "任期超过5年", "The term is longer than 5 years", "委员任期不超过5年，请核对", "A term is at most 5 years; please look again"),
+    "R47": _code("E", "联系电话格式不正确", "The telephone number is not right", "应为数字，例如 0731-84321000", "Digits, such as 0731-84321000"),
+    "R48": _code("E", "行政区划不一致：{v}不属于{within}", "{v} is not in {within}", "请核对省、市、区县", "Look at province, city and district again"),
     # --- between rows
     "X01": _code("E", "文件内证件号码重复（行 {rows}）", "The same ID number stands in rows {rows}", "请删去重复的行或更正证件号码", "Remove the repeated row or correct the number"),
     "X02": _code("E", "手机号重复（行 {rows}）", "The same mobile number stands in rows {rows}", "每人应使用自己的手机号", "Each person uses a number of their own"),
     "X03": _code("E", "邮箱重复（行 {rows}）", "The same e-mail address stands in rows {rows}", "每人应使用自己的邮箱", "Each person uses an address of their own"),
     "X04": _code("W", "姓名相同、证件不同（行 {rows}）", "The same name with different ID numbers in rows {rows}", "如为同名的两个人可忽略", "Leave it if they are two people"),
+    "X05": _code("E", "统一社会信用代码重复（行 {rows}）", "The same unified social credit code stands in rows {rows}", "请删去重复的行或更正代码", "Remove the repeated row or correct the code"),
+    "X06": _code("E", "机构名称重复（行 {rows}）", "The same name of an institution stands in rows {rows}", "机构名称是登录名，不能重复", "The name is the login and must be the only one"),
+    "X07": _code("W", "机构名称相近（行 {rows}）", "Similar names of institutions in rows {rows}", "如为两家机构可忽略", "Leave it if they are two institutions"),
     # --- against what is already known
     "D01": _code("E", "证件号码已被使用，如为本单位人员请使用【移入】", "The ID number is in use; if the person is yours, use 移入 (move in)", "在“人员”中按证件号码和姓名移入", "Move them in under People, by ID number and name"),
     "D02": _code("E", "证件号码已存在但姓名不一致（登记为 {name}）", "The ID number is known under another name ({name})", "请核对姓名和证件号码", "Look at the name and the number again"),
@@ -121,9 +135,16 @@ CODES: dict[str, Code] = {
     "D06": _code("E", "人员属于其他机构，需先移出", "The person belongs to another institution, which must let them go first", "请联系其所在机构移出，再移入", "Ask that institution to move them out, then move them in"),
     "D07": _code("E", "机构管理员不能添加外聘委员", "An institution's administrator cannot add members from outside", "外聘委员由委员会秘书添加", "The committee's secretary adds them"),
     "D08": _code("E", "账号已停用，请先启用", "The account is disabled; enable it first", "在“人员”中启用该账号", "Enable it under People"),
+    "D09": _code("E", "统一社会信用代码已登记（{name}）", "The unified social credit code is registered ({name})", "该机构已有账号，不再新建", "The institution has an account; no second one is made"),
+    "D10": _code("E", "机构名称已被使用", "The name is in use", "机构名称是登录名，请填写全称", "The name is the login; write it in full"),
+    "D11": _code("W", "已有名称相近的机构：{name}", "There is an institution of a similar name: {name}", "请确认不是同一家机构", "Make sure that it is not the same one"),
+    "D12": _code("W", "系统中没有此人，将新建外聘委员", "Nobody has this ID number; a member from outside will be made", "请核对证件号码；新建时还需手机号和邮箱", "Look at the number again; mobile and e-mail will be needed"),
+    "D13": _code("E", "来源为本单位，但此人不在本机构", "The source says own institution, but the person is not here", "请核对证件号码、姓名和来源", "Look at the number, the name and the source again"),
+    "D14": _code("E", "来源为外聘，但此人属于本机构", "The source says from outside, but the person is of this institution", "请把来源改为“本单位”", "Write 本单位 as the source"),
 }
 # fmt: on
 
+NOWHERE = Words("", "")
 ROUTINE = frozenset({"R21"})
 """Said of most rows of a good file; lists of problems put it last."""
 
@@ -131,7 +152,7 @@ TO_BE_SEEN_AGAIN = Words("（待服务器复核）", " (to be checked again by t
 """Added to D codes that were found in this computer's own copy."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem: where, which, how bad, what to do. `column` counts from 0; -1 for the whole file."""
 
@@ -144,26 +165,20 @@ class Finding:
     remedy: Words
     value: str = field(default="", repr=False)
     """What stands there now; it may name a person and belongs in no log."""
+    header: Words = field(default=NOWHERE, repr=False)
+    """What the column is called; empty for the whole file."""
+    private: bool = field(default=False, repr=False)
 
     @property
     def cell(self) -> str:
         """The address in the workbook; empty for the whole file."""
-        return columns.cell(self.column, self.row) if self.column >= 0 and self.row else ""
-
-    @property
-    def header(self) -> Words:
-        inside = 0 <= self.column < columns.WIDTH
-        return columns.COLUMNS[self.column].words if inside else Words("", "")
+        return templates.cell(self.column, self.row) if self.column >= 0 and self.row else ""
 
     def excerpt(self) -> str:
         """The beginning of the value; of an ID number, a telephone number or a password hardly anything."""
-        inside = 0 <= self.column < columns.WIDTH
-        if inside and columns.COLUMNS[self.column].private:
-            return (
-                f"{self.value[:3]}…{self.value[-2:]}"
-                if len(self.value) > 8
-                else "…" * bool(self.value)
-            )
+        if self.private:
+            many = len(self.value) > 8
+            return f"{self.value[:3]}…{self.value[-2:]}" if many else "…" * bool(self.value)
         return self.value if len(self.value) <= 40 else f"{self.value[:39]}…"
 
     def to_wire(self) -> dict[str, Any]:
@@ -188,12 +203,27 @@ def finding(
     column: int,
     *,
     severity: Severity | None = None,
-    value: str = "",
     **parts: Any,
 ) -> Finding:
     """Say a code of one cell; `parts` fill the places of its sentences."""
+    message, remedy = sentences(code, tuple(parts.items()))
+    return Finding(code, row, column, severity or CODES[code].severity, message, remedy)
+
+
+@lru_cache(maxsize=10_000)
+def sentences(code: str, parts: tuple[tuple[str, Any], ...]) -> tuple[Words, Words]:
+    """The message and the remedy of a code; most are said of many rows."""
     said = CODES[code]
-    message, remedy = said.message, said.remedy
-    if parts:
-        message, remedy = message.fill(**parts), remedy.fill(**parts)
-    return Finding(code, row, column, severity or said.severity, message, remedy, value)
+    filled = dict(parts)
+    return said.message.fill(**filled), said.remedy.fill(**filled)
+
+
+def placed(found: Finding, template: templates.Template, value: str = "") -> Finding:
+    """Put beside a finding what its column is called, and what stands in its cell."""
+    if not 0 <= found.column < template.width:
+        return found
+    column = template.columns[found.column]
+    return Finding(
+        found.code, found.row, found.column, found.severity, found.message, found.remedy,
+        value or found.value, column.words, column.private,
+    )  # fmt: skip

@@ -6,53 +6,74 @@ this table; a header is compared word for word.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from app.roster import cells
+from app.roster.templates import Column, Looked, Said
 from app.words import Words
 
 TITLE = "医学研究登记备案系统项目负责人账号申请模板"
-GUIDE_SHEET = "填写说明"
-RESULT_SHEET = "校验结果"
-ROW_LIMIT = 2_000
+
+LEVELS = ("高中", "专科", "本科", "硕士研究生", "博士研究生")
+DEGREES = ("学士", "硕士", "博士")
+SEXES = {"男": "男", "女": "女", "male": "男", "female": "女"}
+
+PART_LENGTHS = {"employer": 200, "description": 1000, "school": 200, "major": 100}
+"""The longest text of a part of the last two columns, by the fields of their rows."""
+MOST_FIELDS, FIELD_LENGTH = 20, 100
+"""Research fields in one cell, and characters of each."""
+FULL_WIDTH = Words(
+    "使用了全角分隔符，已按半角处理", "Full-width separators were read as half-width ones"
+)
+
+_PARTING = re.compile(r"[;；、，,\n]")
+_OTHER_PARTING = re.compile(r"[、，,\n]")
+_FIELDS_LENGTH = 500
+_FIELDS_WORDS = Words("研究领域", "Research fields")
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its exact header, the answer it fills, and what may stand there."""
+def research_fields(text: str) -> list[str]:
+    """The research fields in a cell, whatever they are parted by."""
+    parts = (part.strip() for part in _PARTING.split(text))
+    return list(dict.fromkeys(part for part in parts if part))
 
-    header: str
-    english: str
-    field: str
-    """The field of the person form; empty where it goes elsewhere (the password)."""
-    max_length: int
-    required: bool = False
-    width: int = 14
-    """In characters, on paper and in the template."""
-    private: bool = False
-    """Masked wherever it is repeated outside the table itself."""
 
-    @property
-    def words(self) -> Words:
-        return Words(self.header, self.english)
+def _fields(text: str) -> Looked:
+    said = []
+    if "；" in text:
+        said.append(Said("R31", {"what": FULL_WIDTH}))
+    found = research_fields(text)
+    if _OTHER_PARTING.search(text):
+        said.append(Said("R33", {"n": len(found)}))
+    longest = max(map(len, found), default=0)
+    if longest > FIELD_LENGTH and len(text) <= _FIELDS_LENGTH:
+        said.append(Said("R35", {"col": _FIELDS_WORDS, "n": FIELD_LENGTH, "length": longest}))
+    return Looked(text, tuple(said))
+
+
+def cleaned_number(text: str) -> Looked:
+    """As typed, without blanks; what it says is judged with the whole row."""
+    return Looked(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper())
 
 
 # fmt: off
 COLUMNS: tuple[Column, ...] = (
-    Column("姓名", "Name", "name", 50, required=True, width=12),
-    Column("证件号码", "ID number", "id_number", 25, required=True, width=22, private=True),
+    Column("姓名", "Name", "name", 50, "R01", cells.name, width=12, measured=False),
+    Column("证件号码", "ID number", "id_number", 25, "R02", cleaned_number, width=22, private=True, strict=True, measured=False),
     Column("院系/科室", "Department", "department", 100, width=18),
     Column("职务", "Position", "position", 100, width=14),
-    Column("性别", "Sex", "sex", 10, width=8),
-    Column("固定电话", "Landline", "landline", 30, width=16, private=True),
-    Column("移动电话", "Mobile", "mobile", 30, required=True, width=16, private=True),
-    Column("邮箱", "E-mail", "email", 100, required=True, width=28),
-    Column("邮编", "Postcode", "postcode", 10, width=10),
+    Column("性别", "Sex", "sex", 10, "", cells.one_of("R13", SEXES), width=8, pick=("男", "女")),
+    Column("固定电话", "Landline", "landline", 30, "", cells.shaped("landline", "R15"), width=16, private=True),
+    Column("移动电话", "Mobile", "mobile", 30, "R03", cells.shaped("mobile", "R11"), width=16, private=True, strict=True),
+    Column("邮箱", "E-mail", "email", 100, "R04", cells.shaped("email", "R12"), width=28),
+    Column("邮编", "Postcode", "postcode", 10, "", cells.shaped("postcode", "R16"), width=10),
     Column("地址", "Address", "address", 200, width=30),
-    Column("研究领域", "Research fields", "research_fields", 500, width=26),
-    Column("密码", "Password", "", 30, width=14, private=True),
-    Column("工作经历", "Work history", "work_history", 4000, width=50),
-    Column("教育背景", "Education", "education", 4000, width=50),
+    Column("研究领域", "Research fields", "research_fields", _FIELDS_LENGTH, "", _fields, width=26, lines=True),
+    Column("密码", "Password", "", 30, width=14, private=True, measured=False),
+    Column("工作经历", "Work history", "work_history", 4000, width=50, lines=True),
+    Column("教育背景", "Education", "education", 4000, width=50, lines=True),
 )
 # fmt: on
 
@@ -61,18 +82,9 @@ HEADERS: tuple[str, ...] = tuple(c.header for c in COLUMNS)
 (NAME, ID_NUMBER, DEPARTMENT, POSITION, SEX, LANDLINE, MOBILE, EMAIL, POSTCODE, ADDRESS,
  FIELDS, PASSWORD, WORK, EDUCATION) = range(WIDTH)  # fmt: skip
 
-PART_LENGTHS = {"employer": 200, "description": 1000, "school": 200, "major": 100}
-"""The longest text of a part of the last two columns, by the fields of their rows."""
-MOST_FIELDS, FIELD_LENGTH = 20, 100
-"""Research fields in one cell, and characters of each."""
-
-LEVELS = ("高中", "专科", "本科", "硕士研究生", "博士研究生")
-DEGREES = ("学士", "硕士", "博士")
-SEXES = ("男", "女", "male", "female")
-
 EXAMPLE: Sequence[str] = (
     "张三",
-    "110105199003076436",
+    "110105199003076435",
     "肿瘤内科",
     "主任",
     "男",
@@ -122,17 +134,3 @@ RULES: Sequence[Words] = (
     ),
 )
 """The rules printed in the template (seed 002); the seed's “工学历” is a typing error for 学历."""
-
-
-def letter(column: int) -> str:
-    """Say a column, counted from 0, as a workbook does: 0 → "A", 27 → "AB"."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-def cell(column: int, row: int) -> str:
-    return f"{letter(column)}{row}"

@@ -12,18 +12,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from app.roster.columns import DEGREES, LEVELS
+from app.roster.columns import DEGREES, FULL_WIDTH, LEVELS, PART_LENGTHS
 from app.words import Words
 
 NOW = "至今"
 OPEN = "9999-12"
 """Sorts after every month."""
 
-FULL_WIDTH = Words(
-    "使用了全角分隔符，已按半角处理", "Full-width separators were read as half-width ones"
-)
 MONTHS = Words(
     "年月写法不标准，已按 YYYY-MM 处理", "Months written in another way were read as YYYY-MM"
 )
@@ -34,10 +32,15 @@ BEFORE_BIRTH = Words("早于出生年月", "before the month of birth")
 BAD_MONTH = Words("年月格式错误", "a month is not written as YYYY-MM")
 REVERSED = Words("结束早于开始", "it ends before it begins")
 
+SHORT = min(PART_LENGTHS.values())
+"""A cell of this length holds no part that is too long for its field."""
+
 _FITTING = {"本科": "学士", "硕士研究生": "硕士", "博士研究生": "博士"}
 _DATE = r"(?:19|20)\d\d\s*[-–—/.．年]?\s*\d{1,2}\s*月?\s*[+＋]"
 _WRONG_JOINT = re.compile(rf"(?<!\|)\|(?!\|)|(?:[;；]|\n)\s*(?={_DATE})")
+_SUSPECT = re.compile(r"[|;；\n]")
 _MONTH = re.compile(r"(\d{4})\s*(?:[-–—/.]|年)?\s*(\d{1,2})\s*月?")
+_BREAK = re.compile(r"\s*\n\s*")
 
 
 @dataclass
@@ -56,44 +59,61 @@ class History:
 def work(text: str, *, birth: str = "", today: datetime.date) -> History:
     """Understand 工作经历: start, end, employer, description."""
     history = History()
+    now = today.isoformat()[:7]
     for i, segment in _segments(text, history):
         parts = segment.split("+", 3)
-        filled = [p for p in parts[:3] if p.strip()]
-        if len(parts) < 4 or len(filled) < 3:
-            history.say("R22", i=i, n=len(parts) if len(parts) < 4 else len(filled) + 1)
+        trimmed = [p.strip() for p in parts]
+        if len(parts) < 4 or not all(trimmed[:3]):
+            history.say(
+                "R22", i=i, n=len(parts) if len(parts) < 4 else sum(map(bool, trimmed[:3])) + 1
+            )
             continue
-        start, end, employer, description = _trimmed(parts, history)
+        if trimmed != parts:
+            history.say("R34", what=BLANKS)
+        start, end, employer, description = trimmed
         months = _months(start, end, history)
         if not months:
             history.say("R23", i=i)
         elif months[1] < months[0]:
             history.say("R24", i=i)
-        else:
-            _in_time(months, i, birth, today, history)
-        history.rows.append(_row(i, months, employer=employer, description=description))
-    _overlaps(history)
+        elif not birth[:7] <= months[0] <= now or now < months[1] != OPEN:
+            _out_of_time(months, i, now, history)
+        first, last = months or ("", "")
+        row = {"i": str(i), "start": first, "end": last}
+        history.rows.append({**row, "employer": employer, "description": description})
+    if len(history.rows) > 1:
+        _overlaps(history)
     return history
 
 
 def education(text: str, *, birth: str = "", today: datetime.date) -> History:
     """Understand 教育背景: start, end, school, major, level, degree."""
     history = History()
+    now = today.isoformat()[:7]
     for i, segment in _segments(text, history):
         parts = segment.split("+")
-        if len(parts) != 6 or not all(p.strip() for p in parts[:5]):
+        trimmed = [p.strip() for p in parts]
+        if len(parts) != 6 or not all(trimmed[:5]):
             history.say("R26", i=i, n=len(parts) if len(parts) != 6 else sum(map(bool, parts)))
             continue
-        start, end, school, major, level, degree = _trimmed(parts, history)
+        if trimmed != parts:
+            history.say("R34", what=BLANKS)
+        start, end, school, major, level, degree = trimmed
         months = _months(start, end, history)
         if not months:
             history.say("R27", i=i, what=BAD_MONTH)
         elif months[1] < months[0]:
             history.say("R27", i=i, what=REVERSED)
-        else:
-            _in_time(months, i, birth, today, history)
+        elif not birth[:7] <= months[0] <= now or now < months[1] != OPEN:
+            _out_of_time(months, i, now, history)
         degree = "" if degree == "无" else degree
-        _titles(level, degree, history)
-        history.rows.append(_row(i, months, school=school, major=major, level=level, degree=degree))
+        if _FITTING.get(level) != degree:
+            _titles(level, degree, history)
+        first, last = months or ("", "")
+        row = {"i": str(i), "start": first, "end": last}
+        history.rows.append(
+            {**row, "school": school, "major": major, "level": level, "degree": degree}
+        )
     return history
 
 
@@ -106,63 +126,47 @@ def _titles(level: str, degree: str, history: History) -> None:
         history.say("R30")
 
 
-def _row(i: int, months: tuple[str, str] | None, **answers: str) -> dict[str, str]:
-    start, end = months or ("", "")
-    return {"i": str(i), "start": start, "end": end, **answers}
-
-
 def _segments(text: str, history: History) -> Iterator[tuple[int, str]]:
     """Part a cell at ||; a part that is separated wrongly is told and left out."""
-    if re.search("[＋｜]", text):
+    if "＋" in text or "｜" in text:
         history.say("R31", what=FULL_WIDTH)
         text = text.replace("＋", "+").replace("｜", "|")
-    parts = re.split(r"\s*\|\|\s*", text.strip())
+    parts = [part.strip() for part in text.split("||")]
     while parts and not parts[-1]:
         parts.pop()
     while parts and not parts[0]:
         parts.pop(0)
     for i, part in enumerate(parts, start=1):
-        if _WRONG_JOINT.search(part):
+        if not _SUSPECT.search(part):  # nearly every part
+            yield i, part
+        elif _WRONG_JOINT.search(part):
             history.say("R32")
         else:
-            yield i, re.sub(r"\s*\n\s*", " ", part)
-
-
-def _trimmed(parts: list[str], history: History) -> list[str]:
-    trimmed = [p.strip() for p in parts]
-    if trimmed != parts:
-        history.say("R34", what=BLANKS)
-    return trimmed
+            yield i, _BREAK.sub(" ", part)
 
 
 def _months(start: str, end: str, history: History) -> tuple[str, str] | None:
-    first = _month(start, history)
+    first = _month(start)
+    last = OPEN if end == NOW else _month(end)
     if end == NOW:
         history.say("R31", what=UNTIL_NOW)
-        return (first, OPEN) if first else None
-    last = _month(end, history)
+    if (first and first != start) or (last and end not in (NOW, last)):
+        history.say("R31", what=MONTHS)
     return (first, last) if first and last else None
 
 
-def _month(text: str, history: History) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    found = _MONTH.fullmatch(plain)
+@lru_cache(maxsize=5_000)
+def _month(text: str) -> str:
+    """A month as it is stored, 2005-04; empty where it is none. There are only so many months."""
+    found = _MONTH.fullmatch(unicodedata.normalize("NFKC", text))
     if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2100:
         return ""
-    month = f"{found[1]}-{int(found[2]):02}"
-    if month != text:
-        history.say("R31", what=MONTHS)
-    return month
+    return f"{found[1]}-{int(found[2]):02}"
 
 
-def _in_time(
-    months: tuple[str, str], i: int, birth: str, today: datetime.date, history: History
-) -> None:
-    this_month = today.isoformat()[:7]
-    if months[0] > this_month or (months[1] != OPEN and months[1] > this_month):
-        history.say("R37", i=i, what=IN_FUTURE)
-    elif birth and months[0] < birth[:7]:
-        history.say("R37", i=i, what=BEFORE_BIRTH)
+def _out_of_time(months: tuple[str, str], i: int, now: str, history: History) -> None:
+    is_ahead = months[0] > now or now < months[1] != OPEN
+    history.say("R37", i=i, what=IN_FUTURE if is_ahead else BEFORE_BIRTH)
 
 
 def _overlaps(history: History) -> None:

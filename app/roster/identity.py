@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,11 +29,14 @@ TAIWAN = "台湾居民来往大陆通行证"
 PERMANENT = "外国人永久居留身份证"
 OTHER = "其他"
 
-_OTHERS = (
-    (HOME_RETURN, r"[HM]\d{8}(\d{2})?"),
-    (TAIWAN, r"\d{8}"),
-    (PERMANENT, r"[A-Z]{3}\d{12}|9\d{16}[\dX]"),
-    (PASSPORT, r"(?=.*[A-Z])[A-Z0-9]{5,12}"),
+_OTHERS = tuple(
+    (kind, re.compile(pattern, re.ASCII).fullmatch)
+    for kind, pattern in (
+        (HOME_RETURN, r"[HM]\d{8}(\d{2})?"),
+        (TAIWAN, r"\d{8}"),
+        (PERMANENT, r"[A-Z]{3}\d{12}|9\d{16}[\dX]"),
+        (PASSPORT, r"(?=.*[A-Z])[A-Z0-9]{5,12}"),
+    )
 )
 
 _HINTS = {
@@ -48,7 +50,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identity:
     """One number, cleaned, and what is wrong with it: (code, parts of its sentence)."""
 
@@ -62,20 +64,20 @@ class Identity:
     problems: tuple[tuple[str, Mapping[str, Any]], ...] = field(default=())
 
 
-def cleaned(text: str) -> str:
-    """Half-width, without spaces, in capitals."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+_CARD = re.compile(r"\d{17}[\dX]", re.ASCII)
 
 
-def examined(text: str, *, is_number: bool, today: datetime.date) -> Identity:
-    """Understand a number as typed. `is_number`: of a cell that was one, Excel keeps 15 digits."""
-    number = cleaned(text)
+def examined(number: str, *, is_number: bool, today: datetime.date) -> Identity:
+    """Understand a cleaned number. `is_number`: of a cell that was one, Excel keeps 15 digits."""
     if is_number and len(number) > 15:
         return Identity(number, problems=(("R06", {}),))
-    for kind, pattern in _OTHERS:
-        if re.fullmatch(pattern, number):
+    looks_like_card = _CARD.fullmatch(number) is not None
+    if looks_like_card and number[0] != "9":  # nearly every number
+        return _card(number, today)
+    for kind, fits in _OTHERS:
+        if fits(number):
             return _of_other_kind(number, kind)
-    if re.fullmatch(r"\d{17}[\dX]", number):
+    if looks_like_card:
         return _card(number, today)
     return Identity(number, problems=(("R07", {"hint": _hint(number)}),))
 

@@ -12,16 +12,17 @@ from app.roster.codes import TO_BE_SEEN_AGAIN, Finding, finding
 from app.roster.persons import ROLES
 from app.words import Words
 
-By: TypeAlias = Literal["id_number", "mobile", "email"]
-"""By what a person is unique in the whole system."""
+By: TypeAlias = Literal["id_number", "mobile", "email", "uscc", "office", "office_alike"]
+"""By what a person is unique in the whole system; an institution by its code and its name, and
+which has a name like it."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of somebody who is in the system already."""
+    """What is known of somebody, or of an institution, that is in the system already."""
 
     person: str
-    """`person:…`."""
+    """`person:…` or `office:…`."""
     name: str
     place: Literal["here", "elsewhere", "nowhere"]
     """In the administrator's institution, in another one, or in none."""

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from app.roster.codes import Finding, finding
-from app.roster.columns import HEADERS, ROW_LIMIT, WIDTH, cell, letter
+from app.roster.cells import visible
+from app.roster.codes import Finding, finding, placed
 from app.roster.reading import Sheet
+from app.roster.rows import NO_KINDS, Line
+from app.roster.templates import Template, cell, letter
 from app.words import Words
 
 HEADER_WITHIN = 20
 """Rows in which the header is looked for."""
 
 _SERIAL = re.compile(r"(第?\s*\d{1,6}\s*[.、号行]?)?")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of people: its number, its 14 texts as they stand, and which of them were no text."""
-
-    number: int
-    cells: tuple[str, ...]
-    kinds: Mapping[int, str] = field(default_factory=dict)
-    """Column → "number", "date", "bool", "error" or "formula"."""
-
-    def with_cell(self, column: int, text: str) -> Line:
-        """The row after somebody typed into it: what is typed is text."""
-        cells = (*self.cells[:column], text, *self.cells[column + 1 :])
-        kinds = {k: v for k, v in self.kinds.items() if k != column}
-        return Line(self.number, cells, kinds)
 
 
 @dataclass(frozen=True)
@@ -42,58 +27,57 @@ class Layout:
     findings: tuple[Finding, ...]
 
 
-def visible(text: str) -> str:
-    """Text without characters that nobody sees, trimmed; other blanks become plain spaces."""
-    if text.isprintable():  # nearly every text
-        return text.strip()
-    kept = "".join(
-        " " if character in "\xa0\u3000\t" or unicodedata.category(character) == "Zs" else character
-        for character in text
-        if character in "\n\t" or unicodedata.category(character) not in ("Cf", "Cc")
-    )
-    return kept.strip()
-
-
-def lay_out(sheet: Sheet, *, row_limit: int = ROW_LIMIT) -> Layout:
+def lay_out(sheet: Sheet, template: Template, *, row_limit: int) -> Layout:
     """Find the header and the rows below it; below a wrong header nothing can be trusted."""
+    found = _laid_out(sheet, template, row_limit)
+    return Layout(found.lines, tuple(placed(f, template) for f in found.findings))
+
+
+def _laid_out(sheet: Sheet, template: Template, row_limit: int) -> Layout:
     if not sheet.rows:
         return Layout((), (finding("F05", 0, -1),))
-    at = _header_index(sheet)
+    at = _header_index(sheet, template)
     number, header = sheet.rows[at]
-    wrong = tuple(_header_findings(sheet, number, header))
+    wrong = tuple(_header_findings(sheet, template, number, header))
     if wrong:
         return Layout((), wrong)
-    lines, skipped = _lines(sheet, at)
-    findings = [*_warnings(sheet, at), *_stops(sheet, number, row_limit, lines), *skipped]
+    lines, skipped = _lines(sheet, at, template.width)
+    stops = _stops(sheet, template.width, number, row_limit, lines)
+    findings = [*_warnings(sheet, at), *stops, *skipped]
     if not lines:
         findings.append(finding("F05", 0, -1))
     return Layout(tuple(lines), tuple(findings))
 
 
-def _header_index(sheet: Sheet) -> int:
+def _header_index(sheet: Sheet, template: Template) -> int:
     """Choose the row that says most of the headers; the first row where none says three of them."""
+    wanted = set(template.headers)
     first = sheet.rows[:HEADER_WITHIN]
-    said = [len({visible(text) for text in values} & set(HEADERS)) for _number, values in first]
+    said = [len({visible(text) for text in values} & wanted) for _number, values in first]
     return said.index(max(said)) if max(said) >= 3 else 0
 
 
-def _header_findings(sheet: Sheet, number: int, header: tuple[str, ...]) -> Iterator[Finding]:
+def _header_findings(
+    sheet: Sheet, template: Template, number: int, header: tuple[str, ...]
+) -> Iterator[Finding]:
+    most, wanted = template.width, template.headers
     last = max((n + 1 for n, text in enumerate(header) if visible(text)), default=0)
-    width = sheet.width if sheet.width > WIDTH else last
-    wrong = [n for n in range(WIDTH) if visible(header[n]) != HEADERS[n]]
-    if width != WIDTH:
-        yield finding("F03", number, width - 1 if width > WIDTH else width, n=width)
+    width = sheet.width if sheet.width > most else last
+    wrong = [n for n in range(most) if visible(header[n]) != wanted[n]]
+    if width != most:
+        yield finding("F03", number, width - 1 if width > most else width, n=width, exp=most)
         wrong = [n for n in wrong[:1] if n < width]  # the rest is only moved
     for n in wrong:
-        yield finding(
-            "F02", number, n, n=n + 1, exp=HEADERS[n], got=visible(header[n]), value=header[n]
-        )
+        said = finding("F02", number, n, n=n + 1, exp=wanted[n], got=visible(header[n]))
+        yield replace(said, value=header[n])
 
 
-def _stops(sheet: Sheet, header: int, row_limit: int, lines: list[Line]) -> Iterator[Finding]:
+def _stops(
+    sheet: Sheet, width: int, header: int, row_limit: int, lines: list[Line]
+) -> Iterator[Finding]:
     for ranged in sheet.merged:
         first = re.match(r"([A-Z]+)(\d+)", ranged)
-        column = next((n for n in range(WIDTH) if first and letter(n) == first[1]), 0)
+        column = next((n for n in range(width) if first and letter(n) == first[1]), 0)
         yield finding("F04", int(first[2]) if first else header, column, range=ranged)
     below = {cell(column, line.number) for line in lines for column in line.kinds}
     for ref in sheet.formulas:
@@ -131,9 +115,9 @@ def _hidden(places: tuple[str, ...]) -> Words:
     )
 
 
-def _lines(sheet: Sheet, at: int) -> tuple[list[Line], list[Finding]]:
+def _lines(sheet: Sheet, at: int, width: int) -> tuple[list[Line], list[Finding]]:
     """The rows of people, and one R36 for each stretch of rows that hold nobody."""
-    kinds = _kinds(sheet)
+    kinds = _kinds(sheet, width)
     lines: list[Line] = []
     empty: list[tuple[int, int]] = []
     expected = sheet.rows[at][0] + 1
@@ -144,7 +128,7 @@ def _lines(sheet: Sheet, at: int) -> tuple[list[Line], list[Finding]]:
         if _holds_nobody(values):
             empty.append((number, number))
         else:
-            lines.append(Line(number, values, kinds.get(number, {})))
+            lines.append(Line(number, values, kinds.get(number, NO_KINDS)))
     return lines, [_skipped(first, last) for first, last in _joined(empty)]
 
 
@@ -171,10 +155,10 @@ def _skipped(first: int, last: int) -> Finding:
     return finding("R36", first, 0, rows=rows)
 
 
-def _kinds(sheet: Sheet) -> dict[int, dict[int, str]]:
+def _kinds(sheet: Sheet, width: int) -> dict[int, dict[int, str]]:
     by_row: dict[int, dict[int, str]] = {}
     for ref, kind in [*sheet.kinds.items(), *((ref, "formula") for ref in sheet.formulas)]:
         row, column = _place(ref)
-        if column < WIDTH:
+        if column < width:
             by_row.setdefault(row, {})[column] = kind
     return by_row

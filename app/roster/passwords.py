@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+from app import pinyin
 
 SUFFIX = "_123456"
 SHORTEST, LONGEST = 6, 14
@@ -25,6 +25,8 @@ SURNAMES: dict[str, str] = dict(re.findall(r"([^a-z\s]+)([a-z]+)", _SURNAMES))
 surnames, and characters that sound otherwise as a surname or are read in several ways."""
 
 _DROPPED = re.compile(r"[\s·•‧・.．'’\-]")
+_PARTS = re.compile(r"[A-Za-z]+|[^A-Za-z]+")
+_LETTERS = re.compile(r"[A-Za-z]+")
 
 
 @lru_cache(maxsize=20_000)
@@ -34,7 +36,7 @@ def default(name: str) -> str | None:
     start = next((plain[:n] for n in (2, 1) if len(plain) > n and plain[:n] in SURNAMES), "")
     letters = SURNAMES.get(start, "") + _initials(plain[len(start) :])
     made = letters + SUFFIX
-    if not letters or not re.fullmatch(r"[A-Za-z]+", letters) or len(made) > LONGEST:
+    if not letters or not _LETTERS.fullmatch(letters) or len(made) > LONGEST:
         return None
     return made
 
@@ -42,11 +44,8 @@ def default(name: str) -> str | None:
 def _initials(text: str) -> str:
     """First letters of Chinese characters; Latin letters as they are; others stay and are seen."""
     found = []
-    for part in re.findall(r"[A-Za-z]+|[^A-Za-z]+", text):
-        if part.isascii():
-            found.append(part)
-        else:
-            found += [sound.lower() for sound in lazy_pinyin(part, style=Style.FIRST_LETTER)]
+    for part in _PARTS.findall(text):
+        found.append(part if part.isascii() else pinyin.initials(part))
     return "".join(found)
 
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from app.forms.person import ROLE
 from app.forms.schema import Rows
 from app.record import Answers
-from app.roster.columns import COLUMNS
+from app.roster import histories
+from app.roster.columns import COLUMNS, research_fields
 from app.roster.histories import OPEN
 from app.roster.identity import Identity
 from app.words import Words
-from app.workflows.asks import ROLE
 
 ROLES: dict[str, Words] = {o.code: Words(o.zh, o.en) for o in ROLE.options}
 """What an account can be opened for."""
 
 
-@dataclass(frozen=True)
-class Understood:
-    """What was understood of a row beyond its texts."""
-
-    who: Identity
-    histories: Mapping[str, list[dict[str, str]]]
-    """Rows of 工作经历 and 教育背景, by the field of the person form."""
-    research_fields: Sequence[str]
-
-
-def person_answers(clean: Sequence[str], understood: Understood) -> Answers:
+def person_answers(clean: Sequence[str], who: Identity, today: datetime.date) -> Answers:
     """Say a row in stored form: texts become codes and rows as the form's own types make them."""
     from app.forms import FORMS
 
@@ -37,14 +28,16 @@ def person_answers(clean: Sequence[str], understood: Understood) -> Answers:
         column.field: text for column, text in zip(COLUMNS, clean, strict=True) if column.field
     }
     typed |= {
-        "id_kind": understood.who.kind,
-        "birth_date": understood.who.birth,
-        "research_fields": list(understood.research_fields),
+        "id_kind": who.kind,
+        "birth_date": who.birth,
+        "research_fields": research_fields(typed["research_fields"]),
+        "work_history": histories.work(typed["work_history"], today=today).rows,
+        "education": histories.education(typed["education"], today=today).rows,
     }
     answers: Answers = {}
     for field in form.fields():
         if isinstance(field.type, Rows):
-            value: Any = _rows(field.type, understood.histories.get(field.id, ()))
+            value: Any = _rows(field.type, typed.get(field.id, ()))
         else:
             value = field.type.parse(typed[field.id]) if typed.get(field.id) else None
         if value:

@@ -9,10 +9,11 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from app.roster.accounts import ACCOUNTS
 from app.roster.checks import Checked, Entry, counts
 from app.roster.codes import Finding
-from app.roster.columns import COLUMNS, RESULT_SHEET, TITLE
-from app.roster.template import FONT, save, written_in_memory
+from app.roster.template import FONT, save, sheet_name, written_in_memory
+from app.roster.templates import RESULT_SHEET, Template
 from app.words import Words
 
 _HEAD = ("行", "单元格", "列", "代码", "级别", "问题", "建议", "Problem", "What to do")
@@ -22,7 +23,9 @@ LONGEST = 32_767
 """Characters that a cell can hold; Excel refuses a file with more."""
 
 
-def write(path: Path, checked: Checked, *, only_wrong: bool = False) -> None:
+def write(
+    path: Path, checked: Checked, template: Template = ACCOUNTS, *, only_wrong: bool = False
+) -> None:
     """Write the rows as they were, what is wrong marked in red, and a sheet 校验结果.
 
     With `only_wrong` the right rows stay away: what is to be mended and sent again.
@@ -30,13 +33,13 @@ def write(path: Path, checked: Checked, *, only_wrong: bool = False) -> None:
     kept = [e for e in checked.entries if e.is_wrong or not only_wrong]
 
     def fill(book: Workbook) -> None:
-        rows = _people(book, kept)
+        rows = _rows(book, kept, template)
         _problems(book, checked, kept, rows)
 
     save(path, written_in_memory(fill))
 
 
-def _people(book: Workbook, entries: Iterable[Entry]) -> dict[int, int]:
+def _rows(book: Workbook, entries: Iterable[Entry], template: Template) -> dict[int, int]:
     """Write the rows; gives for each row of the original its row in this workbook, from 1."""
     head = book.add_format(
         {"bold": True, "border": 1, "bg_color": "#DCEBEA", "num_format": "@", "font_name": FONT}
@@ -48,19 +51,19 @@ def _people(book: Workbook, entries: Iterable[Entry]) -> dict[int, int]:
             {"num_format": "@", "font_name": FONT, "bg_color": "#F8CBAD", "font_color": "#9C0006"}
         ),
     }
-    sheet = book.add_worksheet(TITLE)
+    sheet = book.add_worksheet(sheet_name(template))
     sheet.freeze_panes(1, 1)
-    for n, column in enumerate(COLUMNS):
+    for n, column in enumerate(template.columns):
         sheet.set_column(n, n, column.width, looks[""])
         sheet.write_string(0, n, column.header, head)
     rows: dict[int, int] = {}
     for place, entry in enumerate(entries, start=1):
         rows[entry.row] = place + 1
-        _person(sheet, place, entry, looks)
+        _row(sheet, place, entry, looks)
     return rows
 
 
-def _person(sheet: Worksheet, place: int, entry: Entry, looks: dict[str, Any]) -> None:
+def _row(sheet: Worksheet, place: int, entry: Entry, looks: dict[str, Any]) -> None:
     by_column: dict[int, list[Finding]] = {}
     for found in entry.findings:
         if found.code != "R21":

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from lxml import etree
 
-from app.roster.columns import GUIDE_SHEET, RESULT_SHEET, WIDTH, cell, letter
+from app.roster.templates import GUIDE_SHEET, RESULT_SHEET, cell, letter
 
 MOST_ENTRIES = 1_000
 MOST_BYTES = 300_000_000
@@ -246,8 +246,9 @@ def _day(text: str) -> str:
 class _Reader:
     """Reads one sheet's XML row by row."""
 
-    def __init__(self, strings: list[str], dates: set[str], most_rows: int) -> None:
+    def __init__(self, strings: list[str], dates: set[str], most_rows: int, width: int) -> None:
         self._strings, self._dates, self._most = strings, dates, most_rows
+        self._width = width
         self._columns: dict[str, int] = {}
         self._characters = 0
         self._last = 0
@@ -279,7 +280,7 @@ class _Reader:
     def _column(self, element: Any) -> None:
         first, last = int(element.get("min", 1)), int(element.get("max", 1))
         if element.get("hidden") in ("1", "true") or element.get("width") == "0":
-            for column in range(first, min(last, WIDTH) + 1):
+            for column in range(first, min(last, self._width) + 1):
                 self._note(self.found.hidden, f"column {letter(column - 1)}")
 
     def _row(self, row: Any) -> None:
@@ -299,7 +300,7 @@ class _Reader:
         _forget(row)
 
     def _cells(self, row: Any, number: int) -> tuple[list[str], bool]:
-        values = [""] * WIDTH
+        values = [""] * self._width
         is_filled = False
         at = -1
         strings, places, plain = self._strings, self._columns, f"{row.tag[:-3]}v"
@@ -315,7 +316,7 @@ class _Reader:
                 text = self._value(c, at, number)
             if text:
                 is_filled = True
-                if at < WIDTH:
+                if at < self._width:
                     values[at] = text
                     self._characters += len(text)
                 if at >= self.found.width:
@@ -375,8 +376,8 @@ class _Reader:
         return _digits(raw)
 
 
-def read(path: str, most_rows: int) -> Found:
-    """Read the first sheet that holds something; name the others that do."""
+def read(path: str, most_rows: int, width: int) -> Found:
+    """Read the first sheet that holds something, so many columns of it; name the others that do."""
     with opened(path) as archive:
         strings, dates = _shared(archive), _date_styles(archive)
         found = Found()
@@ -385,10 +386,10 @@ def read(path: str, most_rows: int) -> Found:
                 continue
             if found.rows:
                 with archive.open(part) as stream:
-                    if _Reader(strings, dates, 0).read(stream).rows:
+                    if _Reader(strings, dates, 0, width).read(stream).rows:
                         found.others.append(name)
                 continue
             with archive.open(part) as stream:
-                found = _Reader(strings, dates, most_rows).read(stream)
+                found = _Reader(strings, dates, most_rows, width).read(stream)
             found.name = name
         return found

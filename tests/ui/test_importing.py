@@ -23,11 +23,11 @@ from app.roster.columns import (
     ID_NUMBER,
     MOBILE,
     NAME,
-    RESULT_SHEET,
     SEX,
     TITLE,
     WORK,
 )
+from app.roster.templates import RESULT_SHEET
 from local_db import Query
 from tests.app.roster.workbooks import id_number, person, written
 from tests.local_db.desks import HOSPITAL

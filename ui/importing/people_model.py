@@ -18,8 +18,9 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from app.roster import checks, passwords
 from app.roster.checks import Checked, Entry, Terms
 from app.roster.codes import ROUTINE, Finding, Severity
-from app.roster.columns import COLUMNS, PASSWORD, WIDTH
-from app.roster.layout import Line
+from app.roster.columns import NAME
+from app.roster.rows import Line
+from app.roster.templates import Column
 from ui import look
 from ui.language import say, told
 
@@ -49,7 +50,7 @@ class _Change(QUndoCommand):
 
 
 class PeopleModel(QAbstractTableModel):
-    """One row a person, 14 columns; what is wrong is tinted, and said in the tooltip."""
+    """One row each, the template's columns; what is wrong is tinted, and said in the tooltip."""
 
     rechecked = Signal()
     """Something was changed and everything it touches was checked again."""
@@ -57,6 +58,7 @@ class PeopleModel(QAbstractTableModel):
     def __init__(self, checked: Checked, terms: Terms, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._terms = terms
+        self.template = terms.template
         self._about_file = checked.about_file
         self._entries: list[Entry] = list(checked.entries)
         self._only_problems = False
@@ -108,7 +110,7 @@ class PeopleModel(QAbstractTableModel):
             if row not in at:
                 at[row] = len(lines)
                 number = max((line.number for line in lines), default=1) + 1
-                lines.append(Line(number, ("",) * WIDTH))
+                lines.append(Line(number, ("",) * self.template.width))
             lines[at[row]] = lines[at[row]].with_cell(column, typed)
         self.undo_stack.push(_Change(self, lines, text))
 
@@ -129,7 +131,9 @@ class PeopleModel(QAbstractTableModel):
         )
         self._index()
         if same:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, WIDTH - 1))
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(self.rowCount() - 1, self.template.width - 1)
+            )
             self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self.rowCount() - 1)
         else:
             self._show()
@@ -160,7 +164,7 @@ class PeopleModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
-        return 0 if parent.isValid() else WIDTH
+        return 0 if parent.isValid() else self.template.width
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable
@@ -195,7 +199,7 @@ class PeopleModel(QAbstractTableModel):
         # Typing the same text again says of a number or a formula that it is meant as text.
         if str(value) == line.cells[column] and column not in line.kinds:
             return False
-        name = told(COLUMNS[column].words)
+        name = told(self.template.columns[column].words)
         self.type_in({(index.row(), column): str(value)}, say(f"修改{name}", f"Change {name}"))
         return True
 
@@ -203,7 +207,7 @@ class PeopleModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal:
-            return self._column_header(section, role)
+            return _column_header(self.template.columns[section], role)
         entry = self._entries[self._shown[section]]
         if role == Role.DisplayRole:
             return str(entry.row)
@@ -214,19 +218,19 @@ class PeopleModel(QAbstractTableModel):
             return _standing(entry)
         return None
 
-    @staticmethod
-    def _column_header(section: int, role: int) -> Any:
-        column = COLUMNS[section]
-        if role == Role.DisplayRole:
-            return told(column.words) + (" *" if column.required else "")
-        if role == Role.ToolTipRole and column.required:
-            return say("必填", "Required")
-        return None
+
+def _column_header(column: Column, role: int) -> Any:
+    if role == Role.DisplayRole:
+        return told(column.words) + (" *" if column.required else "")
+    if role == Role.ToolTipRole and column.required:
+        return say("必填", "Required")
+    return None
 
 
 def _default(entry: Entry, column: int) -> str:
     """What stands in an empty cell of the passwords: the default that will be used, masked."""
-    made = passwords.default(entry.clean[0]) if column == PASSWORD else None
+    found = (f for f in entry.findings if f.code == "R21" and f.column == column)
+    made = next(found, None) and passwords.default(entry.clean[NAME])
     return (
         say(f"默认 {passwords.masked(made)}", f"default {passwords.masked(made)}") if made else ""
     )

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.roster.columns import COLUMNS, WIDTH
 from ui import look
 from ui.importing.people_model import PeopleModel
 from ui.language import say
@@ -96,7 +95,7 @@ class PeopleTable(QTableView):
     def show_people(self, model: PeopleModel) -> None:
         """Show a roster, each column as wide as its declaration says."""
         self.setModel(model)
-        for n, column in enumerate(COLUMNS):
+        for n, column in enumerate(model.template.columns):
             self.setColumnWidth(n, min(column.width * 8 + 24, 300))
         if model.rowCount():
             self.setCurrentIndex(model.index(0, 0))
@@ -129,7 +128,7 @@ class PeopleTable(QTableView):
             (row + r, column + c): text
             for r, line in enumerate(block)
             for c, text in enumerate(line)
-            if column + c < WIDTH
+            if column + c < people.template.width
         }
         people.type_in(cells, say("粘贴", "Paste"))
         self.go(people.index(min(row, people.rowCount() - 1), column))

@@ -10,7 +10,7 @@ from app.forms.schema import Rows
 from app.forms.types import Keywords, Text
 from app.roster import checks
 from app.roster.columns import COLUMNS, DEGREES, FIELD_LENGTH, LEVELS, MOST_FIELDS, PART_LENGTHS
-from app.roster.layout import Line
+from app.roster.rows import Line
 from tests.app.roster.workbooks import TODAY, id_number, person
 
 FORM = FORMS["person"]

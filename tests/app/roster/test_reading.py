@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.errors import Unreadable
 from app.roster import child, reading, template, workbook
-from app.roster.columns import HEADERS, TITLE
+from app.roster.columns import HEADERS, TITLE, WIDTH
 from tests.app.roster.workbooks import checked, person, told, written
 
 
@@ -273,7 +273,7 @@ def test_rows_out_of_order_and_parts_twice_are_refused(path: Path, parts: dict[s
 
 
 def test_a_frozen_program_is_recognised_as_its_own_child() -> None:
-    assert child.is_wanted(["yanbei", child.FLAG, "a.xlsx", "20"])
+    assert child.is_wanted(["yanbei", child.FLAG, "a.xlsx", "20", "14"])
     assert not child.is_wanted(["yanbei"])
 
 
@@ -297,7 +297,9 @@ def test_bytes_changed_anywhere_are_read_or_refused(
     spoiled = tmp_path / "spoiled.xlsx"
     spoiled.write_bytes(content)
 
-    said = child.answer(str(spoiled), 100)  # in this process: any other exception fails the test
+    said = child.answer(
+        str(spoiled), 100, WIDTH
+    )  # in this process: any other exception fails the test
 
     assert ("sheet" in said) != ("refused" in said)
 
@@ -322,7 +324,7 @@ def test_xml_changed_anywhere_is_read_or_refused(data: st.DataObject, tmp_path: 
         )
 
     said = child.answer(
-        str(rebuilt(tmp_path / "spoiled.xlsx", parts | {name: bytes(content)})), 100
+        str(rebuilt(tmp_path / "spoiled.xlsx", parts | {name: bytes(content)})), 100, WIDTH
     )
 
     assert ("sheet" in said) != ("refused" in said)
@@ -344,7 +346,7 @@ def test_whatever_stands_in_the_cells_no_row_without_what_is_required_is_accepte
     changes: dict[int, str],
 ) -> None:
     from app.roster import checks
-    from app.roster.layout import Line
+    from app.roster.rows import Line
     from tests.app.roster.workbooks import TODAY
 
     cells = tuple(changes.get(n, str(text)) for n, text in enumerate(person(0)))

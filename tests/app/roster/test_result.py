@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,8 @@ import pytest
 
 from app.roster import __main__ as command
 from app.roster import reading, result
-from app.roster.columns import HEADERS, RESULT_SHEET, TITLE
+from app.roster.columns import HEADERS, TITLE
+from app.roster.templates import RESULT_SHEET
 from tests.app.roster.workbooks import checked, id_number, person, told, written
 
 ROOT = Path(command.__file__).parents[2]
@@ -87,8 +89,7 @@ def test_what_people_typed_becomes_no_formula(tmp_path: Path) -> None:
     evil = [
         before.entries[0].line.with_cell(9, text) for text in ("=1+1", "+1", "-1", "@x", "\t=1")
     ]
-    entries = tuple(type(before.entries[0])(line, line.cells, before.entries[0].findings,
-                    before.entries[0].understood) for line in evil)  # fmt: skip
+    entries = tuple(replace(before.entries[0], line=line, clean=line.cells) for line in evil)
 
     result.write(tmp_path / "结果.xlsx", type(before)((), entries))
 

@@ -1,0 +1,113 @@
+"""The template of accounts: what needs more than one of its cells, and what becomes of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.record import Answers
+from app.roster import columns as at
+from app.roster import histories, identity, passwords
+from app.roster.columns import COLUMNS
+from app.roster.identity import Identity
+from app.roster.known import against_known
+from app.roster.persons import person_answers
+from app.roster.templates import Template
+from app.words import Words
+
+if TYPE_CHECKING:
+    from app.roster.rows import Entry, Row
+
+_SEX_EN = {"男": "male", "女": "female"}
+
+
+def weigh(row: Row) -> Identity:
+    """Everything that needs several cells of a row, today's date, or what is known already."""
+    who = _identity(row)
+    _sex(row, who)
+    _password(row)
+    _history(row, at.WORK, histories.work, who)
+    _history(row, at.EDUCATION, histories.education, who)
+    if row.terms.known is not None:
+        for found in against_known(row.number, row.clean, row.terms.known, row.terms.roles):
+            row.put(found)
+    return who
+
+
+def _identity(row: Row) -> Identity:
+    number = row.clean[at.ID_NUMBER]
+    if not number:  # R02 has said it
+        return Identity("")
+    is_number = row.line.kinds.get(at.ID_NUMBER) == "number"
+    who = identity.examined(number, is_number=is_number, today=row.terms.today)
+    for code, parts in who.problems:
+        row.say(code, at.ID_NUMBER, **parts)
+    return who
+
+
+def _sex(row: Row, who: Identity) -> None:
+    sex = row.clean[at.SEX]
+    if sex in _SEX_EN and who.sex not in ("", sex):
+        row.say("R14", at.SEX, sex=Words(who.sex, _SEX_EN[who.sex]))
+
+
+def _password(row: Row) -> None:
+    given = row.clean[at.PASSWORD]
+    if given:
+        if not passwords.is_good(given):
+            row.say("R19", at.PASSWORD)
+        return
+    name = row.clean[at.NAME]
+    made = passwords.default(name)
+    if made:
+        row.say("R21", at.PASSWORD, mask=passwords.masked(made))
+    elif name:  # without a name, R01 has said it
+        row.say("R20", at.PASSWORD)
+
+
+def _history(
+    row: Row, column: int, understand: Callable[..., histories.History], who: Identity
+) -> None:
+    text = row.clean[column]
+    if not text or len(text) > COLUMNS[column].max_length:
+        return
+    history = understand(text, birth=who.birth, today=row.terms.today)
+    for code, parts in history.problems:
+        row.say(code, column, **parts)
+    if len(text) > histories.SHORT:
+        _long_part(row, column, history.rows)
+
+
+def _long_part(row: Row, column: int, parts: list[dict[str, str]]) -> None:
+    """Tell the first part of a history that is longer than its field."""
+    for part in parts:
+        for name, longest in at.PART_LENGTHS.items():
+            length = len(part.get(name, ""))
+            if length > longest:
+                where = Words(f"{COLUMNS[column].header}第{part['i']}段", f"part {part['i']}")
+                row.say("R35", column, col=where, n=longest, length=length)
+                return
+
+
+def _said(entry: Entry) -> Answers:
+    """What the step "open" asks for: roles and first password."""
+    password = entry.clean[at.PASSWORD] or passwords.default(entry.clean[at.NAME]) or ""
+    return {"roles": list(entry.terms.roles), "password": password}
+
+
+ACCOUNTS = Template(
+    id="accounts",
+    title=at.TITLE,
+    english="Accounts of people",
+    form="person",
+    command="open",
+    columns=COLUMNS,
+    rules=at.RULES,
+    example=at.EXAMPLE,
+    unique=(("X01", at.ID_NUMBER), ("X02", at.MOBILE), ("X03", at.EMAIL)),
+    alike=(("X04", at.NAME, at.ID_NUMBER),),
+    weigh=weigh,
+    answers=lambda entry: person_answers(entry.clean, entry.understood, entry.terms.today),
+    said=_said,
+)
+"""Seed 002, attachment 1."""

@@ -1,0 +1,155 @@
+"""The template of committee members: rows of the committee's own list. Source: domain.md §7.3."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from app.forms.committee import DUTY, EXPERTISE, ORIGIN
+from app.forms.types import Choice
+from app.record import Answers
+from app.roster import cells, identity
+from app.roster.codes import TO_BE_SEEN_AGAIN
+from app.roster.columns import cleaned_number
+from app.roster.identity import Identity
+from app.roster.institutions import again_said
+from app.roster.known import Standing
+from app.roster.templates import Column, Look, Template
+from app.words import Words
+
+if TYPE_CHECKING:
+    from app.roster.rows import Entry, Row
+
+MOST_YEARS = 5
+"""Of one term (K6)."""
+
+
+def _words(choice: Choice) -> tuple[str, ...]:
+    return tuple(option.zh for option in choice.options)
+
+
+def _of(header: str, choice: Choice) -> Look:
+    return cells.chosen(header, cells.names_of(*_words(choice)))
+
+
+# fmt: off
+COLUMNS: tuple[Column, ...] = (
+    Column("姓名", "Name", "name", 50, "R01", cells.name, width=12, measured=False),
+    Column("证件号码", "ID number", "", 25, "R02", cleaned_number, width=22, private=True, strict=True, measured=False),
+    Column("委员会职务", "Duty", "duty", 20, "R40", _of("委员会职务", DUTY), width=14, pick=_words(DUTY), measured=False),
+    Column("专业领域", "Field of expertise", "field", 30, "R40", _of("专业领域", EXPERTISE), width=18, pick=_words(EXPERTISE), measured=False),
+    Column("来源", "From where", "source", 40, "R40", _of("来源", ORIGIN), width=32, pick=_words(ORIGIN), measured=False),
+    Column("任期起", "Term from", "term_from", 20, "R40", cells.day, width=14, measured=False),
+    Column("任期止", "Term to", "term_to", 20, "R40", cells.day, width=14, measured=False),
+)
+# fmt: on
+NAME, ID_NUMBER, DUTY_AT, FIELD, SOURCE, TERM_FROM, TERM_TO = range(len(COLUMNS))
+OWN = next(option.zh for option in ORIGIN.options if option.code == "own")
+
+
+class Member:
+    """Who a row is about: what the number says, and who has it already."""
+
+    __slots__ = ("person", "who")
+
+    def __init__(self, who: Identity, person: str) -> None:
+        self.who, self.person = who, person
+
+
+def weigh(row: Row) -> Member:
+    """The number, the term, and who it is."""
+    number = row.clean[ID_NUMBER]
+    who = Identity("")
+    if number:
+        is_number = row.line.kinds.get(ID_NUMBER) == "number"
+        who = identity.examined(number, is_number=is_number, today=row.terms.today)
+        for code, parts in who.problems:
+            row.say(code, ID_NUMBER, **parts)
+    _term(row)
+    return Member(who, _person(row))
+
+
+def _term(row: Row) -> None:
+    try:
+        first = datetime.date.fromisoformat(row.clean[TERM_FROM])
+        last = datetime.date.fromisoformat(row.clean[TERM_TO])
+    except ValueError:  # told where it stands
+        return
+    if last < first:
+        row.say("R45", TERM_TO)
+    elif (last - first).days > MOST_YEARS * 366:
+        row.say("R46", TERM_TO)
+
+
+def _person(row: Row) -> str:
+    """`person:…` of who has this number; the source must agree with where they are."""
+    known, number = row.terms.known, row.clean[ID_NUMBER]
+    if known is None or not number:
+        return ""
+    found = known.find("id_number", number)
+    column, code = _misfit(row, found)
+    if code:
+        again = Words("", "") if known.is_final else TO_BE_SEEN_AGAIN
+        name = identity.masked_name(found.name) if found else ""
+        row.put(again_said(code, row, column, again, name))
+    return found.person if found else ""
+
+
+def _misfit(row: Row, found: Standing | None) -> tuple[int, str]:
+    is_own = row.clean[SOURCE] == OWN
+    if found is None:
+        return (SOURCE, "D13") if is_own else (ID_NUMBER, "D12")
+    if found.name != row.clean[NAME]:
+        return ID_NUMBER, "D02"
+    if found.disabled:
+        return ID_NUMBER, "D08"
+    if is_own != (found.place == "here"):
+        return SOURCE, "D13" if is_own else "D14"
+    return ID_NUMBER, ""
+
+
+def _answers(entry: Entry) -> Answers:
+    """One row of the committee's members; who has an account already is named by reference."""
+    kinds = {"duty": DUTY, "field": EXPERTISE, "source": ORIGIN}
+    said: Answers = {}
+    for column, text in zip(COLUMNS, entry.clean, strict=True):
+        if column.field and text:
+            kind = kinds.get(column.field)
+            said[column.field] = kind.parse(text) if kind else text
+    member: Member = entry.understood
+    if member.who.sex:
+        said["sex"] = "male" if member.who.sex == "男" else "female"
+    if member.person:
+        said["person"] = member.person
+    return said
+
+
+MEMBERS = Template(
+    id="members",
+    title="委员会委员名单模板",
+    english="Members of a committee",
+    form="committee",
+    command="",
+    columns=COLUMNS,
+    rules=(
+        Words(
+            "由委员会秘书填写：每行一名委员；本单位委员须已有账号，外聘委员按证件号码和姓名查找。",
+            "Filled in by the committee's secretary: one member a row. Own members have an account "
+            "already; those from outside are found by ID number and name.",
+        ),
+        Words(
+            "不得对模板行、列、单元格进行合并、删除或新增操作；所有字段应填写文本格式。",
+            "Do not merge, delete or add rows, columns or cells; every field is in text format.",
+        ),
+        Words("任期不超过 5 年，日期形如 2026-03-05。", "A term is at most 5 years; 2026-03-05."),
+    ),
+    example=(
+        "何平", "110105199003076435", _words(DUTY)[0], _words(EXPERTISE)[0], OWN, "2026-01-01",
+        "2030-12-31",
+    ),
+    unique=(("X01", ID_NUMBER),),
+    alike=(("X04", NAME, ID_NUMBER),),
+    weigh=weigh,
+    answers=_answers,
+    row_limit=200,
+)  # fmt: skip
