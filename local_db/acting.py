@@ -16,6 +16,7 @@ from app.heads import head_of
 from app.record import Answers, Edits, Principal, Record
 from app.rules import Known, known_of
 from app.workflows import WORKFLOWS
+from app.workflows.roles import granted
 from local_db import listing, outbox
 from local_db.knowing import DeskSource
 from local_db.seen import SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
@@ -51,7 +52,7 @@ def begin(db: Connection, form_id: str, record_id: UUID, by: By) -> Record:
 
 
 def _empty(form_id: str, record_id: UUID, by: By) -> Record:
-    who = by.who.acting_as(by.role)
+    who = by.who.acting_as(granted(by.role))
     record = new_record(FORMS[form_id], WORKFLOWS[form_id], record_id, who)
     return replace(record, updated_at=by.at)
 

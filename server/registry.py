@@ -22,6 +22,7 @@ from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
 from app.rules import where_asked
 from app.workflows import WORKFLOWS
+from app.workflows.roles import granted
 from app.workflows.table import Step, Workflow, answers_after, may_read, taken
 from server import effects
 from server.access import may_use
@@ -173,7 +174,7 @@ class Registry:
         form = FORMS[change.form]
         if change.base_revision:
             raise _not_here()
-        acting = self._principal.acting_as(change.role)
+        acting = self._principal.acting_as(granted(change.role))
         if not workflow.may_begin(acting):
             raise NotAllowed(
                 f"您的角色不能新建“{form.title}”。请切换角色，或请有权限的人办理。",

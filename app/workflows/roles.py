@@ -80,6 +80,11 @@ GRANTABLE = (
 """What an institution gives to its staff (spec/domain.md §6.1, 角色)."""
 
 
+def granted(role: str) -> str:
+    """The grant behind a role: an authority also acts as the administrator of its own staff."""
+    return (ROLES[role].grant if role in ROLES else "") or role
+
+
 def roles_on(parties: Parties, principal: Principal) -> set[str]:
     """The roles that this principal holds on a record with these parties."""
     return {role.id for role in ROLES.values() if role.held_by(principal, parties)}
