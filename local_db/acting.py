@@ -22,6 +22,10 @@ from local_db.knowing import DeskSource
 from local_db.seen import SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
 
 
+PAUSE = 100
+"""Records of an import between two words on how far it is."""
+
+
 @dataclass(frozen=True)
 class By:
     """Who acts, in which role, when."""
@@ -63,12 +67,15 @@ def begin_many(
     command: str,
     entries: Sequence[tuple[Answers, Answers]],
     by: By,
+    progress: Callable[[int], object],
 ) -> list[Record]:
     """New records with one command on each; written in few statements, for long imports."""
     last = db.exec_driver_sql("SELECT coalesce(max(n), 0) FROM record").scalar_one()
     made, bases, changes, heads = [], [], [], []
     beyond = Beyond(by.today, partial(known, db, by=by))
     for n, (answers, said) in enumerate(entries, start=last + 1):
+        if len(made) % PAUSE == 0:
+            progress(len(made))
         empty = _empty(form_id, by.new_id(), by)
         step, edits = gate(empty, command, answers, said, (by.role, by.who), beyond)
         message = _message(empty, command, edits, said, by)

@@ -171,7 +171,8 @@ def _refuse_incomplete(step: Step, found: Sequence[Problem]) -> None:
 
 
 def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:
-    barred = sorted(path for path in edits if not _may_write(form, step, path.split("/")[0]))
+    shut = {f for f in {p.partition("/")[0] for p in edits} if not _may_write(form, step, f)}
+    barred = sorted(path for path in edits if path.partition("/")[0] in shut) if shut else []
     if barred:
         raise NotAllowed(
             f"“{step.zh}”时不能改动这些内容。请先恢复原值。",

@@ -223,10 +223,14 @@ class WorkingCopy:
         entries: Sequence[tuple[Answers, Answers]],
         *,
         role: str,
+        progress: Callable[[int], object] = lambda _done: None,
     ) -> list[Record]:
-        """New records with one command done on each, from (answers, said): all of them or none."""
+        """New records with one command done on each, from (answers, said): all of them or none.
+
+        `progress` hears how many are done; whatever it raises leaves nothing of them.
+        """
         with self._acting(role) as (db, by):
-            return acting.begin_many(db, form_id, command, entries, by)
+            return acting.begin_many(db, form_id, command, entries, by, progress)
 
     def discard(self, record_id: UUID) -> None:
         """Throw away a draft that the registry never saw: to the recycle list, for 30 days."""
