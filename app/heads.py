@@ -79,12 +79,17 @@ def head_of(record: Record) -> Head:
         parent=str(record.parent or ""),
         updated_at=record.updated_at,
         waits=tuple(sorted(waits)),
-        people=submitted,
+        people=_reached_by(record) if record.form == "person" else submitted,
         parties=tuple(sorted(_asked_for(record))),
     )
 
 
-KINDS = {"study": ROUTE}
+def _reached_by(person: Record) -> str:
+    """Mobile and e-mail, by which an administrator looks for somebody; told to who may read them."""
+    return " ".join(str(person.answers[k]) for k in ("mobile", "email") if person.answers.get(k))
+
+
+KINDS = {"study": ROUTE, "person": "roles"}
 """By form, the question that tells what kind of record it is, to filter a list by."""
 OF_SITES = ("site", "site_pi")
 
@@ -104,9 +109,9 @@ def _asked_for(record: Record) -> set[str]:
     found = set()
     for party, names in record.parties.items():
         found |= {f"{party}={name}" if party in OF_SITES else name for name in names}
-    kind = record.answers.get(KINDS.get(record.form, ""))
-    if isinstance(kind, str) and kind in kinds_of(record.form):
-        found.add(f"kind={kind}")
+    said = record.answers.get(KINDS.get(record.form, ""))
+    kinds = said if isinstance(said, list) else [said]  # somebody holds several roles
+    found |= {f"kind={kind}" for kind in kinds if kind in kinds_of(record.form)}
     began = next((p.at for p in record.log if p.at), record.updated_at)
     return found | ({f"year={began[:4]}"} if began else set())
 

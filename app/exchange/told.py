@@ -54,8 +54,11 @@ def named(text: str, names: Names) -> str:
 
 
 def masked(text: str) -> str:
-    """Enough of a number to recognise it, too little to use it: 110***********123X, 138****0001."""
+    """Enough of a number to recognise it, too little to use it: 1101052020****0428, 138****0001.
+
+    Seed 003: four signs before the last four are hidden, whatever comes before.
+    """
     text = text.strip()
     if len(text) < 8:
         return "*" * len(text)
-    return text[:3] + "*" * (len(text) - 7) + text[-4:]
+    return f"{text[:-8]}****{text[-4:]}"

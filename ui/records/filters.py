@@ -93,7 +93,8 @@ class Filters(QObject):
         kinds = {kind: told(words) for kind, words in kinds_of(listed.form).items()}
         self.states = TickMenu(say("状态", "State"), states, parent)
         self.years = TickMenu(say("年份", "Year"), dict(zip(years, years, strict=True)), parent)
-        self.kinds = TickMenu(say("类型", "Type"), kinds, parent)
+        word = say("角色", "Role") if listed.form == "person" else say("类型", "Type")
+        self.kinds = TickMenu(word, kinds, parent)
         for menu in self.menus():
             menu.changed.connect(self.changed)
         self.views = menu_button(say("视图", "Views"), "views")

@@ -148,7 +148,17 @@ STUDIES_FILED = RecordList(
 TEMPLATES = Place("templates", Words("模板", "Templates"), "copy")
 STAFF = Place("staff", Words("人员", "Staff"), "users")
 IMPORT = Place("import", Words("批量导入", "Import"), "sheet")
+MOVES = RecordList(
+    "moves", Words("人员移入", "Moves"), "users", form="transfer", named="scope",
+    empty=Words("没有移入申请。", "No move has been asked for."),
+    next_step=Words(
+        "人员已有账号时，点击“新建”办理移入：姓名和证件号码须同时一致。",
+        "Press “New” to take over somebody who has an account: name and ID number must both be right.",
+    ),
+)  # fmt: skip
 MYSELF = Place("myself", Words("个人信息", "My data"), "user")
+ACCOUNT = Place("account", Words("账号与登录", "Account"), "key-round")
+AUDIT = Place("audit", Words("审计日志", "Audit log"), "clock")
 OUTBOX = Place("outbox", Words("待发送", "Outbox"), "send")
 HELP = Place("help", Words("帮助", "Help"), "circle-help")
 
