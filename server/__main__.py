@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import socket
 from dataclasses import replace
-from pathlib import Path
 
 import uvicorn
 from sqlalchemy import make_url
@@ -15,10 +14,9 @@ from uvicorn.supervisors import Multiprocess
 from server import accounts, logs, sample
 from server.app import from_environment
 from server.db import connect, transact
-from server.files import Archive
 from server.migrations import migrate
 from server.moments import clock
-from server.settings import Settings
+from server.settings import Settings, documents_at
 from server.soundness import faults
 
 
@@ -29,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--db", "--database", dest="database", help="sqlite:///… or postgresql+psycopg://…"
     )
-    parser.add_argument("--files", type=Path, help="the folder of documents")
+    parser.add_argument("--files", help="the folder of documents, or s3://bucket/prefix")
     parser.add_argument("--host")
     parser.add_argument("--port", type=int, help="0 takes a free one")
     parser.add_argument("--workers", type=int, help="processes; more than one needs PostgreSQL")
@@ -50,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _prepare(settings: Settings, *, with_sample: bool, restored: bool) -> None:
     """Bring the tables up to date; a new registry, or a restored one, begins an epoch."""
     engine = connect(settings.database, pool=2)
-    archive = Archive(settings.files)
+    documents = documents_at(settings)
 
     def begin(session: Session) -> None:
         if restored or not accounts.epoch(session):
@@ -60,7 +58,7 @@ def _prepare(settings: Settings, *, with_sample: bool, restored: bool) -> None:
         migrate(engine)
         transact(engine, begin)
         if with_sample:
-            sample.fill(engine, archive, clock())
+            sample.fill(engine, documents, clock())
     finally:
         engine.dispose()
 
@@ -68,7 +66,7 @@ def _prepare(settings: Settings, *, with_sample: bool, restored: bool) -> None:
 def _check(settings: Settings) -> int:
     engine = connect(settings.database, pool=2)
     try:
-        found = faults(engine, Archive(settings.files))
+        found = faults(engine, documents_at(settings))
     finally:
         engine.dispose()
     for fault in found:

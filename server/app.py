@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
@@ -31,16 +30,18 @@ from app.errors import (
     TryLater,
     Unreadable,
 )
-from server import logs, passwords
-from server.api import files, history, session, sync
+from server import logs, metrics, passwords
+from server.api import files, history, session, sync, uploads
 from server.api.caller import spoken
 from server.db import POOL, connect
-from server.files import Archive
+from server.files import Documents
 from server.limits import RequestLimit
-from server.settings import Settings
-from sync.protocol import CURRENT, VERSION_HEADER
+from server.noting import Noted
+from server.rates import RateLimit, Rates
+from server.settings import Settings, documents_at
 
 log = logging.getLogger("server.requests")
+RATES = Rates()
 
 STATUS: dict[type[AppError], int] = {
     Invalid: 422,
@@ -62,10 +63,13 @@ def from_environment() -> FastAPI:
     """The application of a worker process."""
     logs.begin()
     settings = Settings.from_environment()
-    return create_app(connect(settings.database), Archive(settings.files))
+    documents = documents_at(settings)
+    return create_app(connect(settings.database), documents, metrics_token=settings.metrics_token)
 
 
-def create_app(engine: Engine, archive: Archive) -> FastAPI:
+def create_app(
+    engine: Engine, documents: Documents, *, metrics_token: str = "", rates: Rates = RATES
+) -> FastAPI:
     """The application on this database and these documents; ends the engine when it ends."""
 
     @asynccontextmanager
@@ -83,12 +87,15 @@ def create_app(engine: Engine, archive: Archive) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    api.state.engine, api.state.archive = engine, archive
-    for router in (session.router, sync.router, history.router, files.router):
+    api.state.engine, api.state.archive = engine, documents
+    api.state.metrics_token = metrics_token
+    for router in (session.router, sync.router, history.router, files.router, uploads.router):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
     api.add_api_route("/v1/health", health, methods=["GET"])
-    api.middleware("http")(_note)
+    api.include_router(metrics.router)
     api.add_middleware(RequestLimit, answer=_answer)
+    api.add_middleware(RateLimit, answer=_answer, rates=rates)
+    api.add_middleware(Noted)
     api.add_exception_handler(AppError, _told)
     api.add_exception_handler(RequestValidationError, _misshapen)
     api.add_exception_handler(HTTPException, _elsewhere)
@@ -101,22 +108,6 @@ def create_app(engine: Engine, archive: Archive) -> FastAPI:
 async def health() -> dict[str, str]:
     """Whether this process answers; asks no database."""
     return {"status": "ok"}
-
-
-async def _note(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    began = time.monotonic()
-    response = await call_next(request)
-    response.headers[VERSION_HEADER] = str(CURRENT)
-    response.headers.setdefault("Cache-Control", "no-store")
-    route = request.scope.get("route")
-    log.info(
-        "%s %s %d %d ms",
-        request.method,
-        getattr(route, "path", "-"),  # never the address itself: it may hold what somebody typed
-        response.status_code,
-        (time.monotonic() - began) * 1000,
-    )
-    return response
 
 
 def _answer(error: AppError, status: int = 0) -> JSONResponse:
@@ -144,10 +135,7 @@ async def _misshapen(_request: Request, error: Exception) -> JSONResponse:
 
 async def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    told = NotFound(
-        "登记中心没有这个地址。请更新程序。", "The registry has no such address. Please update."
-    )
-    return _answer(told, error.status_code)
+    return _answer(metrics.no_such_address(), error.status_code)
 
 
 async def _busy(_request: Request, error: Exception) -> JSONResponse:

@@ -24,7 +24,7 @@ from server import numbering, passwords
 from server.accounts import normal
 from server.books import Books, Deed
 from server.db import transact
-from server.files import Archive
+from server.files import Documents
 from server.people import KEYS, LOGINS
 from server.tables import (
     AccountRow,
@@ -103,7 +103,7 @@ PEOPLE: tuple[_Person, ...] = (
 # fmt: on
 
 
-def fill(engine: Engine, archive: Archive, now: datetime) -> bool:
+def fill(engine: Engine, archive: Documents, now: datetime) -> bool:
     """Make the sample province, all of it or nothing; False where it is there already."""
     documents = store_documents(archive)
     return transact(engine, lambda session: _Filling(session, documents, now).run())
@@ -340,12 +340,12 @@ def _uscc(body: str) -> str:
 DOCUMENTS = ("任命文件", "章程", "标准操作规程", "委员名单和工作简历", "保密协议和培训证书")
 
 
-def store_documents(archive: Archive) -> dict[str, Answers]:
+def store_documents(archive: Documents) -> dict[str, Answers]:
     """Put the committees' documents where the registry keeps documents; their rows by name."""
     return {name: _stored(archive, name) for name in DOCUMENTS}
 
 
-def _stored(archive: Archive, name: str) -> Answers:
+def _stored(archive: Documents, name: str) -> Answers:
     content = _pdf(DOCUMENTS.index(name))
     sha256 = hashlib.sha256(content).hexdigest()
     if not archive.has(sha256):

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from server.books import record_of
 from server.db import read
-from server.files import Archive
+from server.files import Documents
 from server.tables import FeedRow, FileRow, NewsRow, RecordRow, RevisionRow
 
 
-def faults(engine: Engine, archive: Archive) -> list[str]:
+def faults(engine: Engine, documents: Documents) -> list[str]:
     """What is wrong with the books and the documents; ids and counts only."""
 
     def look(session: Session) -> list[str]:
@@ -21,7 +21,7 @@ def faults(engine: Engine, archive: Archive) -> list[str]:
             *_database(session),
             *_revisions(session),
             *_feeds(session),
-            *_documents(session, archive),
+            *_documents(session, documents),
         ]
 
     return read(engine, look)
@@ -65,10 +65,10 @@ def _feeds(session: Session) -> Iterator[str]:
         yield f"feed {feed}: position {last} is beyond its counter {counted}"
 
 
-def _documents(session: Session, archive: Archive) -> Iterator[str]:
+def _documents(session: Session, documents: Documents) -> Iterator[str]:
     for sha256, size in session.execute(select(FileRow.sha256, FileRow.size)):
-        path = archive.path(sha256)
-        if not path.is_file():
+        here = documents.size(sha256)
+        if here is None:
             yield f"document {sha256}: missing"
-        elif path.stat().st_size != size:
-            yield f"document {sha256}: {path.stat().st_size} bytes instead of {size}"
+        elif here != size:
+            yield f"document {sha256}: {here} bytes instead of {size}"

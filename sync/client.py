@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from app.errors import AppError, Faulty, TooLarge, Unreachable, Unreadable
 from app.record import Record
+from sync import files
 from sync.protocol import (
     CURRENT,
     NEWS_TYPE,
@@ -38,7 +39,6 @@ PAUSES = (0.3, 1.5)
 """Seconds before the second and the third try; every message may be repeated."""
 PASSING = (502, 503, 504)
 """Replies of a proxy or of a registry that is just starting: tried again."""
-PARTIAL = 206
 CHUNK = 64 * 1024
 LONGEST_REPLY = 64 * 1024 * 1024
 LONGEST_FILE = 100 * 1024 * 1024
@@ -51,6 +51,10 @@ class Timeouts(NamedTuple):
     read: float = 30
     whole: float = 120
     document: float = 1800  # 100 MB on a thin line
+
+
+def _untold(_through: int, _of: int) -> None:
+    """Nobody wants to know how far a document is."""
 
 
 class RegistryClient:
@@ -66,6 +70,7 @@ class RegistryClient:
     ) -> None:
         self._address = address.rstrip("/")
         self._timeouts, self._sleep = timeouts, sleep
+        self._line = files.Carried()
         self._http = requests.Session()
         # A hospital's proxy is for the world outside, never for this computer itself.
         self._http.trust_env = urlsplit(address).hostname not in LOOPBACK
@@ -133,27 +138,25 @@ class RegistryClient:
 
     def put_file(self, sha256: str, content: bytes) -> None:
         """Send a document; the registry verifies it. The same one twice is stored once."""
-        headers = {"Content-Type": "application/octet-stream"}
-        self._call("PUT", f"/files/{sha256}", data=content, headers=headers)
+        self.send_file(sha256, files.Memory(content))
 
     def get_file(self, sha256: str) -> bytes:
         """Fetch a document; one that breaks off goes on from where it was."""
-        here, tries = bytearray(), 0
-        while True:
-            before = len(here)
-            headers = {"Range": f"bytes={before}-"} if before else {}
-            try:
-                with closing(self._open("GET", f"/files/{sha256}", headers=headers)) as reply:
-                    if before and reply.status_code != PARTIAL:
-                        here.clear()  # it begins anew
-                    for piece in self._pieces(reply, LONGEST_FILE, self._timeouts.document):
-                        here += piece
-                return bytes(here)
-            except Unreachable:
-                tries = 0 if len(here) > before else tries + 1
-                if tries > len(PAUSES):
-                    raise
-                self._sleep(PAUSES[max(0, tries - 1)])
+        store = _Bytes()
+        self.fetch_file(sha256, store)
+        return bytes(store)
+
+    def send_file(self, sha256: str, source: files.Source, tell: files.Tell = _untold) -> None:
+        """Send a document piece by piece; it goes on where it broke off, also days later."""
+        files.send(self._open, sha256, source, sleep=self._sleep, line=self._line, tell=tell)
+
+    def fetch_file(self, sha256: str, store: files.Store, tell: files.Tell = _untold) -> None:
+        """Fetch a document into `store`, behind what is there of it."""
+
+        def unpack(reply: requests.Response) -> Iterator[bytes]:
+            return self._pieces(reply, LONGEST_FILE, self._timeouts.document)
+
+        files.fetch(self._open, unpack, sha256, store, sleep=self._sleep, tell=tell)
 
     # -- how they travel -----------------------------------------------------
 
@@ -228,6 +231,17 @@ class RegistryClient:
             return kind.model_validate_json(body)
         except ValidationError as error:
             raise garbled() from error
+
+
+class _Bytes(bytearray):
+    """A document that is fetched into memory."""
+
+    @property
+    def here(self) -> int:
+        return len(self)
+
+    def add(self, piece: bytes) -> None:
+        self.extend(piece)
 
 
 JSON = {"Content-Type": "application/json"}
