@@ -35,6 +35,10 @@ class Desk(QObject):
     sync_wanted = Signal()
     document_wanted = Signal(str)
     """The SHA-256 of a document that somebody wants to read and that is not here."""
+    version_wanted = Signal(object, int)
+    """(id of a record, revision): an earlier version that somebody wants to read, not here yet."""
+    version_came = Signal(object, int, object)
+    """(id, revision, None): it is here now; or the error that kept it away."""
     role_changed = Signal(str)
 
     def __init__(self, copy: WorkingCopy, role: str = "", parent: QObject | None = None) -> None:

@@ -17,6 +17,7 @@ from app.answers.edits import Replay, edits_between, flat, nested, replay
 from app.answers.telling import Difference, Line, Section, compare, files_in, summarise, told
 from app.answers.versions import (
     Version,
+    as_new_draft,
     brought_up_to_date,
     is_substantive,
     open_on,
@@ -36,6 +37,7 @@ __all__ = [
     "Replay",
     "Section",
     "Version",
+    "as_new_draft",
     "brought_up_to_date",
     "check",
     "check_page",

@@ -10,6 +10,7 @@ from app.answers.asking import without_hidden
 from app.answers.edits import edits_between
 from app.forms import FORMS
 from app.forms.schema import Form
+from app.forms.types import Secret
 from app.forms.upgrades import up_to_date
 from app.record import Answers, InForce, Passage, Record
 from app.workflows import WORKFLOWS
@@ -63,6 +64,16 @@ def open_on(record: Record, roles: Iterable[str]) -> list[Step]:
     """What these roles may do to a record as it stands: the buttons."""
     workflow = WORKFLOWS.get(record.form)
     return workflow.open_to(record.state, roles, round_of(record)) if workflow else []
+
+
+def as_new_draft(form: Form, answers: Mapping[str, Any]) -> Answers:
+    """The answers with which a copy begins: all but what steps filled, or the account gives."""
+    kept = {
+        field.id
+        for field in form.fields()
+        if not (field.is_of_review or field.given or isinstance(field.type, Secret))
+    }
+    return {name: value for name, value in answers.items() if name in kept}
 
 
 # -- earlier versions -------------------------------------------------------------------

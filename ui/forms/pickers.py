@@ -249,11 +249,8 @@ class PointersEditor(Editor):
         self._waiting = look.label(say("正在取得名单…", "Fetching the list…"), "dim")
         self._column.addWidget(self._waiting)
         self.boxes: dict[str, QCheckBox] = {}
-        offer = (
-            members_search(around, self)
-            if self.kind == "member"
-            else search_for(around, self.kind, self)
-        )
+        own = {"member": members_search, "delegate": delegates_search}.get(self.kind)
+        offer = own(around, self) if own else search_for(around, self.kind, self)
         offer("", self._show)
 
     def _show(self, found: list[Offer]) -> None:
@@ -308,6 +305,21 @@ def members_search(around: Around, owner: Editor) -> Search:
             )
 
         around.named(committees, show, owner)
+
+    return search
+
+
+def delegates_search(around: Around, owner: Editor) -> Search:
+    """Whoever is authorised to fill in the record."""
+
+    def search(text: str, then: Callable[[list[Offer]], None]) -> None:
+        refs = around.record.parties.get("delegate", ()) if around.record else ()
+
+        def show(found: dict[str, Card]) -> None:
+            cards = [found.get(ref, {"ref": ref, "name": ref}) for ref in refs]
+            then([Offer(str(c["name"]), hint_of(c), c) for c in cards if text in str(c["name"])])
+
+        around.named(list(refs), show, owner)
 
     return search
 

@@ -9,11 +9,13 @@ from uuid import UUID
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from app.answers import Section
+from app.answers import Section, round_of, versions_of
 from app.errors import NotFound
 from app.exchange.told import told as told_for_paper
 from app.forms import FORMS
 from app.record import Record
+from app.words import Words
+from app.workflows.table import Round
 from ui import look, moments, problems
 from ui.desk import Desk
 from ui.language import chosen, say, told
@@ -24,6 +26,7 @@ from ui.records.names import Names
 from ui.records.states import StateChip, held_by
 from ui.records.steps import StepBar, title_of
 from ui.records.summary import SummaryView
+from ui.records.versions import VersionsView, told_version
 
 if TYPE_CHECKING:
     from app.words import Language
@@ -52,6 +55,24 @@ def read(copy: WorkingCopy, record_id: UUID, language: Language) -> Reading:
     )
 
 
+ROUTES: dict[Round, Words] = {
+    "first": Words("", ""),
+    "unchanged": Words("还没有修改。", "Nothing was changed yet."),
+    "minor": Words(
+        "目前的修改不涉及实质性内容，提交后直接送机构审核。",
+        "Nothing substantive is changed so far: it goes straight to the institution.",
+    ),
+    "substantive": Words(
+        "修改涉及实质性内容，提交后须重新经学术、伦理审查。",
+        "Something substantive is changed: academic and ethics review come again.",
+    ),
+    "resume": Words(
+        "恢复须经伦理委员会审查和机构审核。", "The ethics committee and the institution decide."
+    ),
+}
+"""Which way a change will take, by what differs."""
+
+
 class RecordView(QWidget):
     """A record as it stands, kept up with what changes."""
 
@@ -71,12 +92,17 @@ class RecordView(QWidget):
         column.addWidget(self._title)
         column.addLayout(self._facts())
         column.addLayout(self._tools())
+        self.standing = look.label("", "note", wrap=True)
+        self.standing.hide()
+        column.addWidget(self.standing)
         self.summary, self.timeline = SummaryView(), timeline.Timeline()
         self.documents = DocumentList(desk)
         self.tabs = QTabWidget()
         self.tabs.addTab(self.summary, say("内容", "Answers"))
         self.tabs.addTab(self.documents, say("附件", "Documents"))
         self.tabs.addTab(self.timeline, say("审核进度", "Progress"))
+        self.versions = VersionsView(desk)
+        self.tabs.addTab(self.versions, say("版本对比", "Versions"))
         column.addWidget(self.tabs, 1)
         desk.changed.connect(self._on_changed)
         self.refresh()
@@ -149,6 +175,10 @@ class RecordView(QWidget):
             say("更新：", "Updated: ") + day if day else say("尚未同步", "Not sent yet")
         )
         self.steps.show_record(record)
+        self._tell_standing(record)
+        self.versions.show_record(record)
+        several = len(versions_of(record)) > 1
+        self.tabs.setTabVisible(self.tabs.indexOf(self.versions), several)
         self.print_summary.setVisible(record.form == "study" and bool(record.log))
         self.summary.show_sections(reading.sections)
         self.timeline.show_entries(reading.entries)
@@ -158,6 +188,32 @@ class RecordView(QWidget):
         self.tabs.setTabText(
             self.tabs.indexOf(self.documents), f"{word} {count}" if count else word
         )
+
+    def _tell_standing(self, record: Record) -> None:
+        """What is in force while it is changed; and why submitting is not for a delegate."""
+        told_lines = []
+        filed = next((v for v in versions_of(record) if v.kind == "filed"), None)
+        if record.in_force is not None and filed is not None:
+            called = told_version(filed)
+            told_lines.append(
+                say(
+                    f"变更获批前，{called}继续有效，其他单位和人员看到的是该版本。",
+                    f"Until the change is approved, {called} stays in force, and it is what "
+                    "everybody else reads.",
+                )
+            )
+            told_lines.append(ROUTES[round_of(record)].say(chosen()))
+        roles = self.desk.roles_on(record)
+        if "delegate" in roles and "pi" not in roles and "hand_over" in self.steps.buttons:
+            told_lines.append(
+                say(
+                    "您是本研究的授权人：可以填写，提交须由项目负责人进行。填好后请点“送负责人”。",
+                    "You are a delegate of this study: you fill it in, and its investigator "
+                    "submits it. Please hand it over when it is ready.",
+                )
+            )
+        self.standing.setText("\n".join(filter(None, told_lines)))
+        self.standing.setVisible(bool(told_lines))
 
     def _print(self) -> None:
         from ui.records.paper import print_records

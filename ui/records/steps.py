@@ -6,12 +6,14 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
 
+from app.answers import as_new_draft
 from app.errors import Invalid
 from app.forms import FORMS
 from app.record import Answers, Record
-from app.workflows.table import Step
+from app.workflows import WORKFLOWS
+from app.workflows.table import IN_FORCE, Step
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import say, told
@@ -21,7 +23,11 @@ ICONS = {
     "save": "pencil", "submit": "send", "delete": "trash-2", "return": "undo-2",
     "approve": "check", "ac_pass": "check", "ec_pass": "check", "ac_conclude": "clipboard-check",
     "ec_conclude": "clipboard-check", "give": "clipboard-check", "complete": "check",
-    "open": "key-round", "disable": "x", "enable": "undo-2", "revoke": "x",
+    "open": "key-round", "disable": "x", "enable": "undo-2", "revoke": "x", "change": "pencil",
+    "undo": "undo-2", "hand_over": "send", "hand_back": "undo-2", "finish": "circle-check",
+    "suspend": "clock", "resume": "redo-2", "terminate": "x", "authorise": "users",
+    "withdraw": "users", "seat": "users", "report": "send", "establish": "check", "close": "x",
+    "reopen": "undo-2",
 }  # fmt: skip
 
 
@@ -49,6 +55,11 @@ class StepBar(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(look.SMALL)
         self.buttons: dict[str, QPushButton] = {}
+        self.more = QToolButton()
+        self.more.setText(say("更多", "More"))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(QMenu(self.more))
+        self.more.hide()
 
     def show_record(self, record: Record | None) -> None:
         """Show the steps open on this record; none for no record."""
@@ -59,7 +70,10 @@ class StepBar(QWidget):
             button.deleteLater()
         self.buttons = {}
         steps = self._desk.open_steps(record) if record else []
-        primary = next((s for s in steps if s.command != "save" and not s.danger), None)
+        self._show_more([step for step in steps if step.apart], record)
+        steps = [step for step in steps if not step.apart]
+        usual = [s for s in steps if s.command != "save" and not s.danger]
+        primary = next((s for s in usual if s.to), usual[0] if usual else None)
         for step in steps:
             button = QPushButton(label_of(step))
             button.setObjectName(f"step:{step.command}")
@@ -75,7 +89,38 @@ class StepBar(QWidget):
             button.clicked.connect(partial(self.take, step))
             self.buttons[step.command] = button
             self._row.addWidget(button)
-        self.setVisible(bool(steps))
+        self._row.addWidget(self.more)
+        self.setVisible(bool(steps) or not self.more.isHidden())
+
+    def _show_more(self, steps: list[Step], record: Record | None) -> None:
+        """What is done to the record as a whole stands in a menu, out of the way of the work."""
+        menu = self.more.menu()
+        menu.clear()
+        for step in steps:
+            if record is not None and is_open_to_nobody(step, record):
+                continue
+            action = menu.addAction(
+                look.icon(
+                    ICONS.get(step.command, "chevron-right"), "block" if step.danger else "dim"
+                ),
+                label_of(step) + ("…" if step.asks or step.danger else ""),
+            )
+            action.setObjectName(f"step:{step.command}")
+            action.triggered.connect(partial(self.take, step))
+        if record is not None and may_copy(self._desk, record):
+            if not menu.isEmpty():
+                menu.addSeparator()
+            copied = menu.addAction(look.icon("copy"), say("复制为新草稿", "Copy to a new draft"))
+            copied.setObjectName("copy_to_draft")
+            copied.triggered.connect(lambda: self._copy(record))
+        self.more.setVisible(not menu.isEmpty())
+
+    def _copy(self, record: Record) -> None:
+        """Begin a new draft with the same answers, and open it."""
+        self._desk.begin(
+            record.form, as_new_draft(FORMS[record.form], record.answers),
+            then=lambda made: self.filing_wanted.emit(made.id), owner=self,
+        )  # fmt: skip
 
     def take(self, step: Step, *_clicked: object) -> None:
         """Do a step on the record shown, asking for what it asks for."""
@@ -88,7 +133,11 @@ class StepBar(QWidget):
         if "complete" in step.needs and (missing := blocking(record)):
             self._offer_filing(record.id, missing)
             return
-        if step.asks is not None:
+        if step.to == IN_FORCE and step.asks is None:
+            from ui.records.undoing import ask_to_undo
+
+            ask_to_undo(self._desk, record, step, self, lambda: self._perform(record, step, None))
+        elif step.asks is not None:
             from ui.forms.ask import ask
 
             said = ask(self._desk, record, step, self)
@@ -131,6 +180,18 @@ class StepBar(QWidget):
         )
         box.accepted.connect(lambda: self.filing_wanted.emit(record_id))
         box.open()
+
+
+def is_open_to_nobody(step: Step, record: Record) -> bool:
+    """Whether a step takes somebody out of a party in which there is nobody."""
+    return bool(step.leaves) and not any(record.parties.get(party) for party in step.leaves)
+
+
+def may_copy(desk: Desk, record: Record) -> bool:
+    """Whether this person may begin a record like this one of theirs."""
+    workflow = WORKFLOWS.get(record.form)
+    mine = desk.account.id in {n for p in ("pi", "delegate") for n in record.parties.get(p, ())}
+    return bool(workflow and mine and desk.may_begin(record.form) and record.answers)
 
 
 def blocking(record: Record) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 from typing import TYPE_CHECKING, Literal, TypeAlias
+from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -76,6 +77,7 @@ class Exchange(QObject):
         desk.sync_wanted.connect(self.saved)
         desk.changed.connect(self._on_changed)
         desk.document_wanted.connect(self._fetch_document)
+        desk.version_wanted.connect(self._fetch_version)
         self.count()
 
     def start(self) -> None:
@@ -181,6 +183,24 @@ class Exchange(QObject):
     def _tell(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
         self.told.emit(self.state)
+
+    def _fetch_version(self, record_id: UUID, revision: int) -> None:
+        copy, came = self._desk.copy, self._desk.version_came
+
+        def work() -> None:
+            client = self._client()
+            try:
+                copy.keep_version(client.revision(record_id, revision))
+            finally:
+                client.close()
+
+        tasks.run(
+            work,
+            then=lambda _none: came.emit(record_id, revision, None),
+            failed=lambda error: came.emit(record_id, revision, error),
+            owner=self,
+            lane="network",
+        )
 
     def _fetch_document(self, sha256: str) -> None:
         copy = self._desk.copy

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
-from app.answers import Difference, compare
-from app.exchange.marked import Piece, marked
+from app.exchange.compared import (
+    ADDED,
+    REMOVED,
+    Block,
+    Chapter,
+    Side,
+    compared,
+    counted,
+)
+from app.exchange.marked import Piece
 from app.exchange.pdf import fonts
 from app.exchange.pdf.blocks import LOOKS, PAD_X, PAD_Y, Bar, Heading, entry, words
 from app.exchange.pdf.filing import INSTITUTION, NTH, NUMBER, UNSENT
 from app.exchange.pdf.lines import Look, broken
 from app.exchange.pdf.sheet import RULE, SHADE, WIDTH, Sheet, print_pages
-from app.exchange.told import Names, masked, named
+from app.exchange.told import Names
 from app.forms import FORMS
-from app.forms.schema import Form
 from app.record import Record
 from app.words import Language, Words
 
@@ -29,10 +35,10 @@ BEFORE, AFTER = Words("变更前", "Before"), Words("变更后", "After")
 COUNT = Words("变更项数", "Changes")
 NONE = Words("两个版本没有不同。", "The two versions do not differ.")
 EMPTY = Words("（空）", "(empty)")
-ADDED, REMOVED = Words("新增一行", "A row was added"), Words("删去一行", "A row was removed")
 VERSIONS = Words("对照版本", "Versions compared")
 TO = Words("{old} → {new}", "{old} → {new}")
-NTH_ROW = Words("（第 {n} 行）", " (row {n})")
+COUNTED = Words("{all}（其中实质性 {major}）", "{all} ({major} substantive)")
+JOINT = Words("：", ": ")
 SUBSTANTIVE = Words("实质性变更，须重新审查", "substantive: needs a new review")
 
 OLD, NEW = HexColor("#fbe3df"), HexColor("#dcefe0")
@@ -46,14 +52,18 @@ def changes_pdf(  # noqa: PLR0913 -- each is one thing that stands on the paper
     *,
     institution: str = "",
     names: Names | None = None,
+    versions: tuple[str, str] | None = None,
     printed_by: str = "",
     printed_at: datetime.datetime | None = None,
     language: Language = "zh",
 ) -> bytes:
-    """Two versions of a record compared, as an A4 PDF, in the order of the form."""
+    """Two versions of a record compared, as an A4 PDF, in the order of the form.
+
+    `versions` is what they are called; without it their revisions are told.
+    """
     form = FORMS[after.form]
     title = form.title_of(after.answers) or form.words.say(language)
-    found = compare(form, before.answers, after.answers)
+    found = compared(form, before.answers, after.answers, names=names, language=language)
     with fonts.MAKING:
         fonts.ready()
         heading = TITLE.say(language)
@@ -61,8 +71,11 @@ def changes_pdf(  # noqa: PLR0913 -- each is one thing that stands on the paper
             Heading(heading, kind="title", key="start"),
             words(title, "subtitle"),
             Spacer(1, 5 * mm),
-            *_facts(before, after, institution, len(found), language),
-            *_differences(form, found, Told(before, after, names or {}, language)),
+            entry(NUMBER.say(language), after.number),
+            entry(INSTITUTION.say(language), institution),
+            entry(VERSIONS.say(language), _told_versions(before, after, versions, language)),
+            entry(COUNT.say(language), _told_count(found, language)),
+            *_differences(found, language),
         ]
         sheet = Sheet(
             title=f"{heading} {title}".strip(),
@@ -74,83 +87,54 @@ def changes_pdf(  # noqa: PLR0913 -- each is one thing that stands on the paper
         return print_pages(story, sheet)
 
 
-def _facts(
-    before: Record, after: Record, institution: str, count: int, language: Language
-) -> Iterator[Flowable]:
-    old, new = (
+def _told_versions(
+    before: Record, after: Record, called: tuple[str, str] | None, language: Language
+) -> str:
+    old, new = called or (
         (NTH.fill(n=record.revision) if record.revision else UNSENT).say(language)
         for record in (before, after)
     )
-    yield entry(NUMBER.say(language), after.number)
-    yield entry(INSTITUTION.say(language), institution)
-    yield entry(VERSIONS.say(language), TO.fill(old=old, new=new).say(language))
-    yield entry(COUNT.say(language), str(count))
+    return TO.fill(old=old, new=new).say(language)
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is needed to say a difference in words."""
-
-    before: Record
-    after: Record
-    names: Names
-    language: Language
-
-    def row(self, path: str) -> str:
-        """Which row of its group: counted in the later version, or where it was last."""
-        group, *rest = path.split("/")
-        for record in (self.after, self.before):
-            rows = record.answers.get(group)
-            if rest and isinstance(rows, dict) and rest[0] in rows:
-                n = list(rows).index(rest[0]) + 1
-                return NTH_ROW.fill(n=n).say(self.language)
-        return ""
+def _told_count(found: Sequence[Chapter], language: Language) -> str:
+    everything, major = counted(found)
+    return COUNTED.fill(all=everything, major=major).say(language)
 
 
-def _differences(form: Form, found: Sequence[Difference], told: Told) -> Iterator[Flowable]:
-    language = told.language
+def _differences(found: Sequence[Chapter], language: Language) -> Iterator[Flowable]:
     yield Spacer(1, 5 * mm)
     if not found:
         yield words(NONE.say(language), "value")
         return
     yield Halves(plain(BEFORE.say(language)), plain(AFTER.say(language)), kind="head")
-    nothing = plain(EMPTY.say(language))
-    for one in found:
-        yield CondPageBreak(26 * mm)
-        yield Bar(_label(form, one, language, told.row(one.path)))
-        old, new = pieces_of(one, told.names, language)
-        yield Halves(old or nothing, new or nothing)
+    for chapter in found:
+        for block in chapter.blocks:
+            yield CondPageBreak(26 * mm)
+            yield Bar(_label(chapter, block, language))
+            for side in block.sides:
+                yield _side(side, language)
 
 
 def plain(text: str) -> list[Piece]:
     return [Piece(text, changed=False)]
 
 
-def whole(text: str) -> list[Piece]:
-    """A text that is marked from end to end; nothing where there is none."""
-    return [Piece(text, changed=True)] if text else []
+def _label(chapter: Chapter, block: Block, language: Language) -> str:
+    parts = [f"{chapter.title} › {block.title}"]
+    if block.kind != "changed":
+        parts.append({"added": ADDED, "removed": REMOVED}[block.kind].say(language))
+    if block.substantive:
+        parts.append(SUBSTANTIVE.say(language))
+    return "  · ".join(parts)
 
 
-def _label(form: Form, one: Difference, language: Language, row: str) -> str:
-    label = one.label.say(language)
-    if one.field is None:
-        parts = one.path.strip("/").split("/")
-        label = form.label(parts[0]).say(language) if form.has(parts[0]) else label
-    label += row
-    is_substantive = one.field is not None and one.field.substantive
-    return f"{label}  · {SUBSTANTIVE.say(language)}" if is_substantive else label
-
-
-def pieces_of(one: Difference, names: Names, language: Language) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces. Private numbers are masked, and so not marked inside."""
-    if one.path.endswith("/"):  # a row as a whole, in which nothing was typed yet
-        said = REMOVED if one.after is None else ADDED
-        row = whole(said.say(language))
-        return (row, []) if one.after is None else ([], row)
-    was, now = (named(text, names) for text in one.told(language))
-    if one.field is not None and one.field.private:
-        return whole(masked(was)), whole(masked(now))
-    return marked(was, now)
+def _side(side: Side, language: Language) -> Halves:
+    """Before and after; in a row each half says which question it answers."""
+    nothing = Piece(EMPTY.say(language), changed=False)
+    label = plain(side.label + JOINT.say(language)) if side.label else []
+    old, new = ([*label, *(pieces or (nothing,))] for pieces in (side.before, side.after))
+    return Halves(old, new)
 
 
 class Halves(Flowable):  # type: ignore[misc]  # reportlab has no types

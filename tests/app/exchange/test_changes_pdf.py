@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.answers import compare
+from app.exchange.compared import compared, counted
 from app.exchange.marked import Piece, marked
 from app.exchange.pdf import fonts
 from app.exchange.pdf.blocks import LOOKS
-from app.exchange.pdf.changes import changes_pdf, pieces_of, side_lines
+from app.exchange.pdf.changes import changes_pdf, side_lines
 from app.record import Answers, Record
 from tests.app.exchange import papers
 from tests.app.exchange.papers import squeezed, study, text_of
@@ -100,7 +100,7 @@ def test_paper_holds_every_change_before_and_after() -> None:
 
     pieces = (
         "变更对照", "变更前", "变更后", "旧题", "新题", "2026-01-01", "（空）", "增加的内容",
-        "参与单位›机构名称", "长河市第一人民医院", "第3次修订→第4次修订",
+        "参与单位·第2行", "机构名称：", "长河市第一人民医院", "第3次修订→第4次修订",
     )  # fmt: skip
     for piece in pieces:
         assert piece in text
@@ -160,6 +160,8 @@ def test_sixty_changes_all_stand_there() -> None:
     text = text_of(changes_pdf(before, after))
 
     assert all(text.count(f"标准{n:02}，年龄满") == 2 for n in range(60))
-    assert all(f"纳入标准（第{n}行）" in text for n in range(1, 61))
-    found = compare(papers.FORM, before.answers, after.answers)
-    assert all(changed(pieces_of(one, {}, "zh")[1]) == ["16"] for one in found)
+    assert all(f"纳入标准·第{n}行" in text for n in range(1, 61))
+    found = compared(papers.FORM, before.answers, after.answers)
+    assert counted(found)[0] == 60
+    sides = [side for chapter in found for block in chapter.blocks for side in block.sides]
+    assert [changed(list(side.after)) for side in sides] == [["16"]] * 60
