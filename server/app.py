@@ -31,7 +31,7 @@ from app.errors import (
     Unreadable,
 )
 from server import logs, metrics, passwords
-from server.api import files, history, session, sync, uploads
+from server.api import files, history, roster, session, sync, uploads
 from server.api.caller import spoken
 from server.db import POOL, connect
 from server.files import Documents
@@ -89,7 +89,8 @@ def create_app(
     )
     api.state.engine, api.state.archive = engine, documents
     api.state.metrics_token = metrics_token
-    for router in (session.router, sync.router, history.router, files.router, uploads.router):
+    routers = (session, sync, history, files, uploads, roster)
+    for router in (module.router for module in routers):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
     api.add_api_route("/v1/health", health, methods=["GET"])
     api.include_router(metrics.router)

@@ -240,7 +240,7 @@ class Desks(Message):
 
 
 class PasswordRule(Message):
-    """GET /v1/password-rule; PUT by the national account. `kinds` of digits, capitals, small, signs."""
+    """GET /v1/password-rule; the national account may PUT. `kinds`: digits, upper, lower, signs."""
 
     shortest: int = Field(ge=1, le=64)
     longest: int = Field(ge=1, le=64)
@@ -267,3 +267,48 @@ class AuditEvents(Message):
     """GET /v1/audit?before=…: of one's office and of those below it, newest first."""
 
     events: tuple[AuditEvent, ...]
+
+
+class AllOrNone(Message):
+    """POST /v1/changes/together: all of these in one transaction, or none. Answered by Outcomes.
+
+    Refused with the `records` of those that could not be done.
+    """
+
+    changes: tuple[Change, ...] = Field(max_length=2000)
+
+
+class Sought(Message):
+    """One row of a workbook that is to be imported: by what it may be known already."""
+
+    name: str = Field(default="", max_length=200)
+    id_number: str = Field(default="", max_length=200)
+    mobile: str = Field(default="", max_length=200)
+    email: str = Field(default="", max_length=200)
+    uscc: str = Field(default="", max_length=40)
+
+
+class RosterQuestion(Message):
+    """POST /v1/roster/known: who of these is in the system. Asked by those who may import them."""
+
+    form: str
+    """person or institution."""
+    rows: tuple[Sought, ...] = Field(max_length=2000)
+
+
+class Found(Message):
+    """Somebody, or an institution, that has a number, an address or a name that was asked for."""
+
+    by: str
+    """id_number, mobile, email, uscc, office or office_alike."""
+    value: str
+    ref: str
+    name: str
+    """In full where it is the name that was asked with it or somebody's here; else masked."""
+    place: str
+    """here, elsewhere or nowhere."""
+    disabled: bool = False
+
+
+class RosterAnswer(Message):
+    found: tuple[Found, ...]

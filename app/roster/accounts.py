@@ -12,6 +12,7 @@ from app.roster.columns import COLUMNS
 from app.roster.identity import Identity
 from app.roster.known import against_known
 from app.roster.persons import person_answers
+from app.roster.sharing import same_but_other
 from app.roster.templates import Template
 from app.words import Words
 
@@ -105,7 +106,7 @@ ACCOUNTS = Template(
     rules=at.RULES,
     example=at.EXAMPLE,
     unique=(("X01", at.ID_NUMBER), ("X02", at.MOBILE), ("X03", at.EMAIL)),
-    alike=(("X04", at.NAME, at.ID_NUMBER),),
+    compare=lambda entries: same_but_other(entries, "X04", at.NAME, at.ID_NUMBER),
     weigh=weigh,
     answers=lambda entry: person_answers(entry.clean, entry.understood, entry.terms.today),
     said=_said,

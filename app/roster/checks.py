@@ -16,7 +16,8 @@ from app.roster.codes import Finding, Severity, finding, placed
 from app.roster.layout import lay_out
 from app.roster.reading import Sheet
 from app.roster.rows import Entry, Line, Row, Terms
-from app.roster.templates import Looked, Template, cell
+from app.roster.sharing import shared
+from app.roster.templates import Looked, Shared, Template, cell
 from app.words import Words
 
 __all__ = ["Checked", "Entry", "Line", "Terms", "between", "check", "check_line", "counts"]
@@ -136,30 +137,12 @@ def between(entries: Iterable[Entry]) -> list[Entry]:
     return [_with(e, found[e.row], template) if e.row in found else e for e in alone]
 
 
-def _between(entries: Sequence[Entry], template: Template) -> Iterator[tuple[str, int, list[int]]]:
+def _between(entries: Sequence[Entry], template: Template) -> Iterator[Shared]:
     """(code, column, rows) for what stands in several rows."""
     for code, column in template.unique:
-        for rows in _shared((e.clean[column], e.row) for e in entries):
+        for rows in shared((e.clean[column], e.row) for e in entries):
             yield code, column, rows
-    for code, column, other in template.alike:
-        said = {e.row: e.clean[other] for e in entries}
-        for rows in _shared((template.likeness(e.clean[column]), e.row) for e in entries):
-            if len({said[row] for row in rows} - {""}) > 1:
-                yield code, column, rows
-
-
-def _shared(values: Iterable[tuple[str, int]]) -> Iterable[list[int]]:
-    """The rows of each value that stands in several."""
-    first: dict[str, int] = {}
-    several: dict[str, list[int]] = {}
-    for value, row in values:
-        if not value:
-            continue
-        if value in first:
-            several.setdefault(value, [first[value]]).append(row)
-        else:
-            first[value] = row
-    return several.values()
+    yield from template.compare(entries)
 
 
 def _alone(entry: Entry) -> Entry:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ from app.record import Answers
 from app.roster import cells
 from app.roster.codes import TO_BE_SEEN_AGAIN, Finding, finding
 from app.roster.passwords import is_good
-from app.roster.templates import Column, Look, Looked, Said, Template
+from app.roster.templates import Column, Look, Looked, Said, Shared, Template
+from app.rules.near_names import near_names, plain_name
 from app.words import Words
 
 if TYPE_CHECKING:
@@ -91,12 +92,40 @@ COLUMNS: tuple[Column, ...] = (
 ) = range(len(COLUMNS))  # fmt: skip
 
 _DIVISIONS = ("province", "city", "county")
-_VAGUE = re.compile(r"[省市县区州盟旗镇第·（）()\s-]")
 
 
-def likeness(name: str) -> str:
-    """What is left of a name without the words in which two names of one institution differ."""
-    return _VAGUE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+class NearNames:
+    """Finds names that differ by one character from many: the same answer as asking each of them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_part: dict[str, set[str]] = {}
+        for name in names:
+            for part in self._parts(name):
+                self._by_part.setdefault(part, set()).add(name)
+
+    def of(self, name: str) -> list[str]:
+        """The others that are near this one."""
+        likely = {other for part in self._parts(name) for other in self._by_part.get(part, ())}
+        return near_names(name, sorted(likely - {name}))
+
+    @staticmethod
+    def _parts(name: str) -> set[str]:
+        """The name, and what is left of it without one of its characters: near ones share one."""
+        plain = plain_name(name)
+        return {plain, *(plain[:n] + plain[n + 1 :] for n in range(len(plain)))} - {""}
+
+
+def _near_ones(entries: Sequence[Entry]) -> Iterator[Shared]:
+    rows: dict[str, list[int]] = {}
+    for entry in entries:
+        if entry.clean[NAME]:
+            rows.setdefault(entry.clean[NAME], []).append(entry.row)
+    near, said = NearNames(rows), set[frozenset[str]]()
+    for name in rows:
+        group = frozenset({name, *near.of(name)})
+        if len(group) > 1 and group not in said:
+            said.add(group)
+            yield "X07", NAME, sorted(row for other in group for row in rows[other])
 
 
 def division(names: tuple[str, str, str]) -> tuple[list[str], tuple[int, str, str] | None]:
@@ -157,7 +186,7 @@ def _against_known(row: Row) -> None:
     named = known.find("office", name) if name else None
     if named:
         row.put(again_said("D10", row, NAME, again))
-    elif not same and name and (alike := known.find("office_alike", likeness(name))):
+    elif not same and name and (alike := known.find("office_alike", name)):
         row.put(again_said("D11", row, NAME, again, alike.name))
 
 
@@ -176,6 +205,14 @@ def _answers(entry: Entry) -> Answers:
     for column, text in zip(COLUMNS, entry.clean, strict=True):
         if text and form.has(column.field) and column.field not in _DIVISIONS:
             said[column.field] = form.field(column.field).type.parse(text)
+    return said
+
+
+def _said(entry: Entry) -> Answers:
+    """What the step "open" asks for. Who imports a row was told of similar names, and goes on."""
+    said: Answers = {"password": entry.clean[PASSWORD]}
+    if any(f.code in ("X07", "D11") for f in entry.findings):
+        said["is_another"] = "yes"
     return said
 
 
@@ -211,10 +248,9 @@ INSTITUTIONS = Template(
         "长河市人民路1号", "Changhe2026",
     ),
     unique=(("X05", USCC), ("X06", NAME)),
-    alike=(("X07", NAME, NAME),),
-    likeness=likeness,
+    compare=_near_ones,
     weigh=weigh,
     answers=_answers,
-    said=lambda entry: {"password": entry.clean[PASSWORD]},
+    said=_said,
 )  # fmt: skip
 """domain.md §7.3; the columns follow §6.2."""

@@ -14,6 +14,7 @@ from app.roster.columns import cleaned_number
 from app.roster.identity import Identity
 from app.roster.institutions import again_said
 from app.roster.known import Standing
+from app.roster.sharing import same_but_other
 from app.roster.templates import Column, Look, Template
 from app.words import Words
 
@@ -148,7 +149,7 @@ MEMBERS = Template(
         "2030-12-31",
     ),
     unique=(("X01", ID_NUMBER),),
-    alike=(("X04", NAME, ID_NUMBER),),
+    compare=lambda entries: same_but_other(entries, "X04", NAME, ID_NUMBER),
     weigh=weigh,
     answers=_answers,
     row_limit=200,

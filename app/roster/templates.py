@@ -7,7 +7,7 @@ for word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -37,6 +37,8 @@ class Looked(NamedTuple):
     said: tuple[Said, ...] = ()
 
 
+Shared: TypeAlias = tuple[str, int, list[int]]
+"""A code, the column it is said of, and the rows that share something."""
 Look: TypeAlias = Callable[[str], Looked]
 """The check of a cell that is not empty. It sees nothing but its text: it is asked once a text."""
 
@@ -102,10 +104,8 @@ class Template:
     row was understood to say."""
     answers: Callable[[Entry], Answers]
     said: Callable[[Entry], Answers] = lambda _entry: {}
-    alike: tuple[tuple[str, int, int], ...] = ()
-    """(code, column, other): said of rows alike in one column and not in the other."""
-    likeness: Callable[[str], str] = str
-    """What must be equal for two texts to be alike."""
+    compare: Callable[[Sequence[Entry]], Iterable[Shared]] = lambda _entries: ()
+    """What else is said of several rows together."""
     row_limit: int = ROW_LIMIT
 
     @property

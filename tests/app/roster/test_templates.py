@@ -33,7 +33,8 @@ def hospital(n: int = 0, **other: str) -> list[str]:
     cells = dict(
         zip(institutions.INSTITUTIONS.headers, institutions.INSTITUTIONS.example, strict=True)
     )
-    cells |= {"机构名称": f"长河市示例{'甲乙丙丁戊己庚辛'[n]}医院", "统一社会信用代码": code(n)}
+    place = ("江南", "山北", "城东", "湖西", "林场", "云岭")[n]
+    cells |= {"机构名称": f"长河市{place}医院", "统一社会信用代码": code(n)}
     assert not set(other) - set(cells)
     return list((cells | other).values())
 
@@ -126,6 +127,7 @@ def test_institutions_are_compared_with_each_other() -> None:
         hospital(1, 统一社会信用代码=first[1]),
         hospital(2, 机构名称=first[0]),
         hospital(3, 机构名称=first[0].replace("市", "")),
+        hospital(4, 机构名称="长河县人民医院"),
     ]
 
     assert told(institutions.INSTITUTIONS, rows) == [
