@@ -47,10 +47,14 @@ def main(given: list[str] | None = None) -> int:
     from ui.crash import CrashHook, log_to
     from ui.embedded import EmbeddedRegistry
     from ui.settings import Settings
+    from ui.single import SingleInstance
 
     chosen = arguments(given)
     app = QApplication(sys.argv[:1])
     folder = Path(chosen.folder) if chosen.folder else default_folder()
+    single = SingleInstance(folder)
+    if not single.is_first():
+        return 0  # the window of the program that is at work here comes forward
     log_to(folder / "log")
     hook = CrashHook()
     hook.install()
@@ -71,11 +75,13 @@ def main(given: list[str] | None = None) -> int:
         except AppError as error:
             problems.show(error)
     desk = Application(address, folder)
+    single.woken.connect(desk.come_forward)
     desk.show()
     try:
         return app.exec()
     finally:
         desk.close()
+        single.close()
         if registry is not None:
             registry.stop()
         hook.uninstall()

@@ -83,6 +83,8 @@ class _Scheme(QObject):
         self.colours = LIGHT
         self.zoom = 1.0
         self.follows = False
+        """Whether the system says if it is dark."""
+        self.listens = False
 
 
 scheme = _Scheme()
@@ -104,9 +106,12 @@ def is_dark() -> bool:
 def apply(app: QApplication, *, dark: bool | None = None, zoom: float = 1.0) -> None:
     """Give the whole program its look. Follows the system's dark mode unless `dark` says which."""
     hints = app.styleHints()
-    if dark is None and not scheme.follows:
-        scheme.follows = True
-        hints.colorSchemeChanged.connect(lambda _now: apply(app, zoom=scheme.zoom))
+    if not scheme.listens:
+        scheme.listens = True
+        hints.colorSchemeChanged.connect(
+            lambda _now: apply(app, zoom=scheme.zoom) if scheme.follows else None
+        )
+    scheme.follows = dark is None
     if dark is None:
         dark = hints.colorScheme() == Qt.ColorScheme.Dark
     changes = scheme.colours is not (DARK if dark else LIGHT)

@@ -19,6 +19,7 @@ from ui.pages import Pages
 from ui.records.list_view import RecordsView
 from ui.records.lists import HELP, OUTBOX, Place, RecordList, places_of
 from ui.records.states import role_words
+from ui.settings import ZOOMS
 from ui.sync.bar import SyncBar
 from ui.sync.exchange import SyncState
 from ui.top_bar import TopBar
@@ -36,6 +37,10 @@ class MainWindow(QMainWindow):
     change_password_wanted = Signal()
     sign_out_wanted = Signal()
     language_chosen = Signal(str)
+    lock_wanted = Signal()
+    zoom_chosen = Signal(float)
+    scheme_chosen = Signal(str)
+    lock_minutes_chosen = Signal(int)
     closing = Signal()
 
     def __init__(
@@ -48,7 +53,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self._views: dict[str, QWidget] = {}
         self._places: dict[str, RecordList | Place] = {}
-        self.top, self.navigation = TopBar(desk), Navigation()
+        self.top, self.navigation = TopBar(desk, settings), Navigation()
         self.pages, self.bar = Pages(desk), SyncBar()
         self.expired = self._expired()
         self._lay_out()
@@ -98,6 +103,10 @@ class MainWindow(QMainWindow):
         self.top.change_password_wanted.connect(self.change_password_wanted)
         self.top.language_chosen.connect(self.language_chosen)
         self.top.sign_out_wanted.connect(self.sign_out_wanted)
+        self.top.lock_wanted.connect(self.lock_wanted)
+        self.top.zoom_chosen.connect(self.zoom_chosen)
+        self.top.scheme_chosen.connect(self.scheme_chosen)
+        self.top.lock_minutes_chosen.connect(self.lock_minutes_chosen)
         self.navigation.wanted.connect(self.show_place)
         self.pages.opened.connect(self.open)
         self.desk.role_changed.connect(self._on_role)
@@ -115,6 +124,10 @@ class MainWindow(QMainWindow):
             ("next_page", lambda: self.pages.step(1)),
             ("previous_page", lambda: self.pages.step(-1)),
             ("close_page", self.pages.close_current),
+            ("zoom_in", lambda: self._zoom(1)),
+            ("zoom_out", lambda: self._zoom(-1)),
+            ("zoom_reset", lambda: self.zoom_chosen.emit(1.0)),
+            ("lock", self.lock_wanted.emit),
             ("new", lambda: self._on_list("new")),
             ("find", lambda: self._on_list("search")),
             ("print", lambda: self._on_list("print")),
@@ -123,6 +136,11 @@ class MainWindow(QMainWindow):
         ):
             shortcuts.bind(name, self, then)
         self._help_key = shortcuts.bind("help", self, lambda: self.navigation.go(HELP.id))
+
+    def _zoom(self, by: int) -> None:
+        """The next larger or smaller of the sizes there are."""
+        nearest = min(range(len(ZOOMS)), key=lambda n: abs(ZOOMS[n] - look.scheme.zoom))
+        self.zoom_chosen.emit(ZOOMS[max(0, min(len(ZOOMS) - 1, nearest + by))])
 
     def _on_list(self, what: str) -> None:
         view = self.pages.current()

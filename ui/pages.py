@@ -136,6 +136,8 @@ class Pages(QWidget):
             return
         if view.isVisible() and not view.close():
             return
+        if all(known is not view for _key, known in self._open):
+            return  # a view that says `closed` while it closes was here already
         del self._open[found]
         self.tabs.removeTab(found + 1)
         self._stack.removeWidget(view)

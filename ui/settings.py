@@ -10,7 +10,12 @@ from uuid import uuid4
 
 from app.words import Language
 
-DEFAULTS: dict[str, Any] = {"address": "", "language": "zh", "zoom": 1.0, "window": ""}
+DEFAULTS: dict[str, Any] = {
+    "address": "", "language": "zh", "zoom": 1.0, "window": "", "scheme": "system",
+    "lock_minutes": 15,
+}  # fmt: skip
+ZOOMS = (0.9, 1.0, 1.1, 1.25, 1.5)
+SCHEMES = ("system", "light", "dark")
 
 
 class Settings:
@@ -57,6 +62,25 @@ class Settings:
     @zoom.setter
     def zoom(self, zoom: float) -> None:
         self._keep("zoom", zoom)
+
+    @property
+    def scheme(self) -> str:
+        """Light, dark, or as the system has it."""
+        return str(self._kept["scheme"]) if self._kept["scheme"] in SCHEMES else "system"
+
+    @scheme.setter
+    def scheme(self, scheme: str) -> None:
+        self._keep("scheme", scheme)
+
+    @property
+    def lock_minutes(self) -> int:
+        """After how many minutes untouched the desk locks itself; 0: never."""
+        kept = self._kept["lock_minutes"]
+        return kept if isinstance(kept, int) and 0 <= kept <= 24 * 60 else 15
+
+    @lock_minutes.setter
+    def lock_minutes(self, minutes: int) -> None:
+        self._keep("lock_minutes", minutes)
 
     @property
     def window(self) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.errors import AppError, SignInFailed, Unreachable
 from ui import garbage, language, look, problems, tasks
 from ui.language import say, told
+from ui.locking import Idle, LockWindow
 from ui.people.passwords import AskPassword, PasswordDialog
 from ui.people.sign_in import SignInWindow
 from ui.settings import Settings
@@ -34,13 +35,16 @@ NEEDED_NEXT = (
 """Loaded while somebody types their password: with them the first window took six times as long."""
 
 
+DARK = {"system": None, "light": False, "dark": True}
+
+
 def prepare(app: QApplication, settings: Settings) -> None:
     """Give the program its name, look, language and manners. Once for each process."""
     garbage.keep_to_this_thread(app)
     app.setApplicationName("Yanbei")
     app.setApplicationDisplayName(say("研备", "Yanbei"))
     language.choose(settings.language)
-    look.apply(app, zoom=settings.zoom)
+    look.apply(app, dark=DARK[settings.scheme], zoom=settings.zoom)
     translate(app)
 
 
@@ -69,6 +73,11 @@ class Application(QObject):
         self._guard = WheelGuard(self)
         app.installEventFilter(self._guard)
         app.setQuitOnLastWindowClosed(False)
+        self.idle = Idle(app, self)
+        self.idle.passed.connect(self.lock)
+        self.locked: LockWindow | None = None
+        self._is_stale = False
+        """The colours have changed while the desk was locked."""
         self.account: Account | None = None
         self.desk: Desk | None = None
         self.exchange: Exchange | None = None
@@ -135,7 +144,12 @@ class Application(QObject):
         window.change_password_wanted.connect(self._change_password)
         window.sign_out_wanted.connect(self.sign_out)
         window.language_chosen.connect(self.choose_language)
+        window.lock_wanted.connect(self.lock)
+        window.zoom_chosen.connect(self.choose_zoom)
+        window.scheme_chosen.connect(self.choose_scheme)
+        window.lock_minutes_chosen.connect(self.choose_lock_minutes)
         window.closing.connect(self._window_closed)
+        self.idle.watch(self.settings.lock_minutes)
         self.window = window
         window.show()
 
@@ -235,7 +249,85 @@ class Application(QObject):
         translate(self._app)
         self._rebuild()
 
+    def choose_zoom(self, zoom: float) -> None:
+        """Show everything larger or smaller from now on; what is open stays open."""
+        self.settings.zoom = zoom
+        look.apply(self._app, dark=DARK[self.settings.scheme], zoom=self.settings.zoom)
+        self._settings_changed()
+
+    def choose_scheme(self, scheme: str) -> None:
+        """Light, dark, or as the system has it; where that changes, the window is built anew."""
+        self.settings.scheme = scheme
+        look.apply(self._app, dark=DARK[self.settings.scheme], zoom=self.settings.zoom)
+        self._settings_changed()
+
+    def choose_lock_minutes(self, minutes: int) -> None:
+        """Lock after so many minutes untouched."""
+        self.settings.lock_minutes = minutes
+        self.idle.watch(minutes)
+        self._settings_changed()
+
+    def _settings_changed(self) -> None:
+        if self.window is not None:
+            self.window.top.show_settings()
+
+    # Locking
+
+    def lock(self) -> None:
+        """Cover every window until the password is typed; what is open stays open."""
+        if self.account is None or self.window is None or self.locked is not None:
+            return
+        self.idle.watch(0)
+        locked = LockWindow(self.desk.account.name if self.desk else "", self.window)
+        locked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        locked.given.connect(self._unlock)
+        locked.sign_out_wanted.connect(self._leave_locked)
+        self.locked = locked
+        locked.open()
+
+    def _unlock(self, password: str) -> None:
+        from local_db import vault
+
+        account, locked = self.account, self.locked
+        if account is None or locked is None:
+            return
+        tasks.run(
+            lambda: vault.unlock(account.folder, password),
+            then=lambda _key: self._open_up(),
+            failed=lambda error: locked.say_problem(_sentence(error)),
+            owner=locked,
+            lane="work",
+        )
+
+    def _open_up(self) -> None:
+        locked, self.locked = self.locked, None
+        if locked is not None:
+            locked.open_up()
+        self.idle.watch(self.settings.lock_minutes)
+        if self._is_stale:
+            self._is_stale = False
+            self._rebuild()
+
+    def _leave_locked(self) -> None:
+        """Sign out without the password: what was written is saved as the windows close."""
+        locked, self.locked = self.locked, None
+        if locked is not None:
+            locked.open_up()
+        self.sign_out()
+
+    def come_forward(self) -> None:
+        """Somebody started the program again: show the window there is."""
+        window = self.locked or self.window or self.guide or self.sign_in
+        if window is not None:
+            window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
     def _rebuild(self) -> None:
+        if self.locked is not None:  # a new window would stand uncovered
+            self._is_stale = True
+            return
         if self.window is not None:
             before, self.window = self.window, None
             before.closing.disconnect(self._window_closed)
@@ -247,6 +339,8 @@ class Application(QObject):
         elif self.sign_in is not None:
             before_sign_in, self.sign_in = self.sign_in, None
             login = before_sign_in.login.text()
+            # It goes after the new one stands: that is not somebody closing the program.
+            before_sign_in.destroyed.disconnect(self._sign_in_closed)
             before_sign_in.close()
             self.show().login.setText(login)
 
@@ -264,6 +358,7 @@ class Application(QObject):
             self.window = window
             window.closing.connect(self._window_closed)
             return
+        self.idle.watch(0)
         client = self._client()
         self._close_account()
         tasks.run(
@@ -280,6 +375,7 @@ class Application(QObject):
                 window.close()
         self.window = self.guide = self.sign_in = None
         self._close_account()
+        self.idle.watch(0)
         look.scheme.changed.disconnect(self._rebuild)
         self._app.removeEventFilter(self._guard)
 

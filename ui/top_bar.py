@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton
 
-from ui import language, look
+from ui import language, look, shortcuts
 from ui.desk import Desk
 from ui.language import say, told
+from ui.locking import MINUTES
 from ui.records.states import role_words
+from ui.settings import SCHEMES, ZOOMS, Settings
 
 
 class TopBar(QFrame):
@@ -20,10 +25,14 @@ class TopBar(QFrame):
     change_password_wanted = Signal()
     language_chosen = Signal(str)
     sign_out_wanted = Signal()
+    lock_wanted = Signal()
+    zoom_chosen = Signal(float)
+    scheme_chosen = Signal(str)
+    lock_minutes_chosen = Signal(int)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, settings: Settings | None = None) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._settings = desk, settings
         look.mark(self, "top")
         self.setFixedHeight(look.TOP_BAR + 8)
         row = QHBoxLayout(self)
@@ -88,5 +97,48 @@ class TopBar(QFrame):
         )  # fmt: skip
         other, word = ("en", "English") if language.chosen() == "zh" else ("zh", "中文")
         menu.addAction(word, lambda: self.language_chosen.emit(other))
+        if self._settings is not None:
+            self._fill_settings(menu, self._settings)
         menu.addSeparator()
+        lock = menu.addAction(look.icon("key-round"), say("锁定", "Lock"), self.lock_wanted.emit)
+        lock.setText(f"{lock.text()}\t{shortcuts.key('lock').text()}")
         menu.addAction(look.icon("log-out"), say("退出", "Sign out"), self.sign_out_wanted.emit)
+
+    def _fill_settings(self, menu: QMenu, settings: Settings) -> None:
+        zooms = {f"{round(zoom * 100)} %": zoom for zoom in ZOOMS}
+        self._choices(menu, say("界面大小", "Size"), zooms, settings.zoom, self.zoom_chosen.emit)
+        schemes = dict(
+            zip(
+                (say("跟随系统", "As the system"), say("浅色", "Light"), say("深色", "Dark")),
+                SCHEMES,
+                strict=True,
+            )
+        )
+        self._choices(
+            menu, say("外观", "Colours"), schemes, settings.scheme, self.scheme_chosen.emit
+        )
+        minutes = {
+            say(f"{n} 分钟", f"{n} minutes") if n else say("不自动锁定", "Never"): n
+            for n in MINUTES
+        }
+        self._choices(
+            menu, say("无操作时锁定", "Lock when idle"), minutes, settings.lock_minutes,
+            self.lock_minutes_chosen.emit,
+        )  # fmt: skip
+
+    @staticmethod
+    def _choices(
+        menu: QMenu, word: str, choices: dict[str, Any], now: Any, then: Callable[[Any], object]
+    ) -> None:
+        inner = menu.addMenu(word)
+        group = QActionGroup(inner)
+        for text, value in choices.items():
+            action = inner.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(value == now)
+            action.triggered.connect(lambda _on=False, v=value: then(v))
+            group.addAction(action)
+
+    def show_settings(self) -> None:
+        """Tick what is set now."""
+        self._fill_name()

@@ -59,9 +59,10 @@ def opened(qtbot: QtBot, desk: Desk) -> MainWindow:
         (PI, ["todo", "my_studies", "my_sites", "templates", "myself", "outbox", "help"]),
         (SECRETARY, ["todo", "reviews", "committee", "myself", "outbox", "help"]),
         (MEMBER, ["todo", "my_reviews", "myself", "outbox", "help"]),
-        (HOSPITAL, ["todo", "studies", "sites", "committees", "staff", "import", "institution",
-                    "outbox", "help"]),
-        (AUTHORITY, ["todo", "committees", "filed", "institutions", "outbox", "help"]),
+        (HOSPITAL, ["todo", "studies", "sites", "committees", "academic_committees", "stem_cells",
+                    "staff", "import", "institution", "outbox", "help"]),
+        (AUTHORITY, ["todo", "committees", "academic_committees", "stem_cells", "filed",
+                     "institutions", "outbox", "help"]),
     ],
     ids=lambda given: given.roles()[0] if isinstance(given, Principal) else "",
 )  # fmt: skip
