@@ -11,16 +11,16 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection
 
+from app.answers import as_new_draft, edits_between
 from app.forms import FORMS
 from app.heads import head_of
 from app.record import Answers, Edits, Principal, Record
 from app.rules import Known, known_of
 from app.workflows import WORKFLOWS
 from app.workflows.roles import granted
-from local_db import listing, outbox
+from local_db import listing, outbox, recycling
 from local_db.knowing import DeskSource
-from local_db.seen import SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
-
+from local_db.seen import DELETE, SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
 
 PAUSE = 100
 """Records of an import between two words on how far it is."""
@@ -71,7 +71,8 @@ def begin_many(
 ) -> list[Record]:
     """New records with one command on each; written in few statements, for long imports."""
     last = db.exec_driver_sql("SELECT coalesce(max(n), 0) FROM record").scalar_one()
-    made, bases, changes, heads = [], [], [], []
+    made: list[Record] = []
+    bases, changes, heads = [], [], []
     beyond = Beyond(by.today, partial(known, db, by=by))
     for n, (answers, said) in enumerate(entries, start=last + 1):
         if len(made) % PAUSE == 0:
@@ -117,7 +118,19 @@ def perform(
         outbox.rewrite(db, last, merged)
     elif command != SAVE or edits or seen.record.revision == 0:
         outbox.add(db, n, message)  # a save that changes nothing is nothing to send
+    if command == DELETE:
+        _keep_a_copy(db, seen.record, by)
     return outbox.refresh(db, n, by.who).record
+
+
+def _keep_a_copy(db: Connection, record: Record, by: By) -> None:
+    """What is deleted in the registry can be brought back here for a time, as a new draft."""
+    answers = as_new_draft(FORMS[record.form], record.answers)
+    if not answers or not WORKFLOWS[record.form].may_begin(by.who.acting_as(by.role)):
+        return
+    fresh = _empty(record.form, by.new_id(), by)
+    message = _message(fresh, SAVE, edits_between({}, answers), {}, by)
+    recycling.keep(db, fresh, [message], by.who, by.at)
 
 
 def _message(record: Record, command: str, edits: Edits, said: Answers, by: By) -> Message:

@@ -14,7 +14,7 @@ from app.heads import head_of
 from app.record import Principal, Record
 from local_db import news, outbox
 from local_db.outbox import Item
-from local_db.seen import as_seen, record_from
+from local_db.seen import Message, as_seen, record_from
 from local_db.values import Recycled
 
 DAYS = 30
@@ -109,7 +109,13 @@ def purge(db: Connection, before: datetime) -> None:
 
 
 def _keep(db: Connection, record: Record, items: Sequence[Item], who: Principal, at: str) -> None:
-    changes = [item.message for item in items]
+    keep(db, record, [item.message for item in items], who, at)
+
+
+def keep(
+    db: Connection, record: Record, changes: Sequence[Message], who: Principal, at: str
+) -> None:
+    """Put a record with changes that were made on it into the recycle list."""
     title = head_of(as_seen(record, changes, who).record).title
     db.exec_driver_sql(
         "INSERT INTO recycled (record_id, form, title, record, changes, removed_at) "
