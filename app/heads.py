@@ -85,7 +85,7 @@ def head_of(record: Record) -> Head:
 
 
 def _reached_by(person: Record) -> str:
-    """Mobile and e-mail, by which an administrator looks for somebody; told to who may read them."""
+    """Mobile and e-mail: an administrator looks for somebody by them. Told to who may read them."""
     return " ".join(str(person.answers[k]) for k in ("mobile", "email") if person.answers.get(k))
 
 
@@ -122,8 +122,8 @@ CARD_FIELDS: dict[str, tuple[str, ...]] = {
     "institution": (
         "name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level",
     ),
-    "committee": ("name", "english_name", "branch", "institution", "institution_name"),
-    "academic_committee": ("name", "english_name", "institution", "institution_name"),
+    "committee": ("name", "english_name", "branch", "institution_name"),
+    "academic_committee": ("name", "english_name", "institution_name"),
 }
 # fmt: on
 """What colleagues (person) and everybody (institution, filed committee) may know.
@@ -154,7 +154,7 @@ def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
     # `kind` says what the card is of; that of a hospital or committee is told as `type`.
     card |= {"type" if k == "kind" else k: value for k, value in told.items()}
     if record.form in COMMITTEES:
-        card["type"] = COMMITTEES[record.form]
+        card |= {"type": COMMITTEES[record.form], "institution": card["office"]}
         card["members"] = [
             {k: row[k] for k in ("person", "name", "duty", "field", "term_to") if k in row}
             for row in record.answers.get("members", {}).values()

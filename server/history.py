@@ -1,4 +1,4 @@
-"""Earlier revisions of a record, for comparing: never more than what its readers could read then."""
+"""Earlier revisions of a record, for comparing: never more than its readers could read then."""
 
 from __future__ import annotations
 

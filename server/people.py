@@ -372,14 +372,15 @@ def disable(turn: Turn, after: Record) -> None:
     session = turn.books.session
     session.execute(update(AccountRow).where(AccountRow.id == after.id).values(disabled=True))
     end_sessions(session, after.id)
-    doorlog.note(session, after.id, "disabled", turn.books.now)
+    if _has_account(session, after.id):
+        doorlog.note(session, after.id, "disabled", turn.books.now)
 
 
 def enable(turn: Turn, after: Record) -> None:
-    turn.books.session.execute(
-        update(AccountRow).where(AccountRow.id == after.id).values(disabled=False)
-    )
-    doorlog.note(turn.books.session, after.id, "enabled", turn.books.now)
+    session = turn.books.session
+    session.execute(update(AccountRow).where(AccountRow.id == after.id).values(disabled=False))
+    if _has_account(session, after.id):
+        doorlog.note(session, after.id, "enabled", turn.books.now)
 
 
 def _has_account(session: Session, account: UUID) -> bool:

@@ -284,7 +284,8 @@ def enable(turn: Turn, after: Record) -> None:
 def _set_disabled(turn: Turn, after: Record, *, now: bool) -> None:
     session = turn.books.session
     session.execute(update(AccountRow).where(AccountRow.id == after.id).values(disabled=now))
-    doorlog.note(session, after.id, "disabled" if now else "enabled", turn.books.now)
+    if session.execute(select(AccountRow.id).where(AccountRow.id == after.id)).first():
+        doorlog.note(session, after.id, "disabled" if now else "enabled", turn.books.now)
 
 
 def out_of_sight(turn: Turn, after: Record) -> Record:

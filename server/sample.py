@@ -241,7 +241,6 @@ class _Filling:
     def _committee_answers(self, name: str, kind: str, office: str) -> Answers:
         answers: Answers = {
             "name": name,
-            "institution": f"office:{ident(office)}",
             "institution_name": office,
             "founded": "2023-05-18",
             "members": {

@@ -12,8 +12,15 @@ from app.forms.transfer import TRANSFER
 FORMS: dict[str, Form] = {
     form.id: form
     for form in (
-        STUDY, OPINION, PERSON, TRANSFER, INSTITUTION, COMMITTEE, ACADEMIC_COMMITTEE, STEM_CELL,
-    )  # fmt: skip
+        STUDY,
+        OPINION,
+        PERSON,
+        TRANSFER,
+        INSTITUTION,
+        COMMITTEE,
+        ACADEMIC_COMMITTEE,
+        STEM_CELL,
+    )
 }
 
 __all__ = ["FORMS"]

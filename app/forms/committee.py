@@ -68,7 +68,6 @@ NAMES = (
     Field("name", "委员会名称", Text(100), required=True, english="Name", published=True, example="长河市第一人民医院伦理委员会"),
     Field("english_name", "英文名称", Text(200), english="English name", published=True),
     Field("institution_name", "所属机构", Text(100), required=True, english="Institution", given="office_name", published=True),
-    Field("institution", "所属机构引用", Pointer("institution"), only=NEVER, english="Institution, as registered"),
     Field("founded", "成立日期", Date(), required=True, english="Date of foundation", short=True),
 )
 OFFICE = (
@@ -131,5 +130,5 @@ ACADEMIC_COMMITTEE = Form(
 
 @upgrade("committee", to=2)
 def _of_ethics_only(answers: Answers) -> Answers:
-    """Academic committees have a form of their own: an ethics committee need not say its kind."""
-    return {name: value for name, value in answers.items() if name != "kind"}
+    """Academic committees have a form of their own; the institution is told by the parties."""
+    return {name: value for name, value in answers.items() if name not in ("kind", "institution")}

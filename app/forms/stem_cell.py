@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.forms.conditions import NEVER, Answered
+from app.forms.conditions import Answered
 from app.forms.schema import Field, Files, Form, Page
 from app.forms.types import Date, Listed, Pointer, Text
 from app.words import Words
@@ -13,7 +13,6 @@ STEM_CELL = Form(
     pages=(
         Page("institution", "机构信息", "Institution", (
             Field("institution_name", "机构名称", Text(100), required=True, english="Institution", given="office_name", published=True),
-            Field("institution", "机构引用", Pointer("institution"), only=NEVER, english="Institution, as registered"),
             Field("grade", "机构等级", Listed("org_levels"), required=True, english="Grade", short=True, published=True,
                   help=Words("开展干细胞临床研究的机构应为三级甲等医院。", "Stem-cell studies are for hospitals of grade 3, class A.")),
             Field("drug_trial_number", "药物临床试验机构备案号", Text(60), required=True, english="Drug trial institution, filing number", short=True,

@@ -1,4 +1,4 @@
-"""What an institution must have before it files for stem-cell studies. Source: spec/domain.md §4.4."""
+"""What an institution has before it files for stem-cell studies. Source: spec/domain.md §4.4."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _ethics_committee_not_filed(case: Case) -> Iterator[str]:
     if not chosen or filed is None:
         return
     found = filed.get(chosen)
-    own = case["institution"] or case.known.own_institution
+    own = case.known.own_institution
     if found is None or (own and found.institution and found.institution != own):
         yield "ethics_committee"
 
@@ -66,7 +66,7 @@ def _academic_committee_not_active(case: Case) -> Iterator[str]:
     chosen, active = case["academic_committee"], case.known.academic_committees
     if not chosen or active is None:
         return
-    own = case["institution"] or case.known.own_institution
+    own = case.known.own_institution
     if chosen not in active or (own and active[chosen] and active[chosen] != own):
         yield "academic_committee"
 

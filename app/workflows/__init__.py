@@ -11,7 +11,16 @@ from app.workflows.transfer import TRANSFER
 
 WORKFLOWS = {
     w.id: w
-    for w in (STUDY, OPINION, PERSON, TRANSFER, INSTITUTION, COMMITTEE, ACADEMIC_COMMITTEE, STEM_CELL)
+    for w in (
+        STUDY,
+        OPINION,
+        PERSON,
+        TRANSFER,
+        INSTITUTION,
+        COMMITTEE,
+        ACADEMIC_COMMITTEE,
+        STEM_CELL,
+    )
 }
 
 __all__ = ["WORKFLOWS"]

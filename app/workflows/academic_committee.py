@@ -12,7 +12,7 @@ ALL = (SECRETARY, "institution_admin", "authority")
 WRITTEN = ("draft", "changing")
 
 # fmt: off
-# ruff: noqa: E501 -- a table: one step a line
+
 ACADEMIC_COMMITTEE = Workflow(
     id="academic_committee",
     founders=BY,
@@ -25,8 +25,8 @@ ACADEMIC_COMMITTEE = Workflow(
     ),
     steps=(
         Step("save", "保存", "Save",            WRITTEN,       BY, writes="all"),
-        Step("establish", "启用", "Establish",  ("draft",),    BY, "active", needs=("complete",), writes="all", files=True),
         Step("seat", "添加外聘委员", "Add external members", WRITTEN, BY, asks=SEAT),
+        Step("establish", "启用", "Establish",  ("draft",),    BY, "active", needs=("complete",), writes="all", files=True),
         Step("delete", "删除草稿", "Delete draft", ("draft",), BY, danger=True),
         Step("change", "维护", "Change",        ("active",),   BY, "changing", keeps="change"),
         Step("complete", "完成维护", "Complete", ("changing",), BY, "active", needs=("complete",), writes="all", files=True),

@@ -9,16 +9,16 @@ from __future__ import annotations
 from app.record import Record
 from app.workflows.asks import REASON, REMARK
 from app.workflows.committee_asks import CHANGE, SEAT, YEARLY_REPORT
-from app.workflows.table import CHANGES, IN_FORCE, State, Step, Workflow
+from app.workflows.table import CHANGES, IN_FORCE, Round, State, Step, Workflow
 
 SECRETARY, INSTITUTION, AUTHORITY = "ethics_secretary", "institution_admin", "authority"
 BY, INST, AUTH = (SECRETARY,), (INSTITUTION,), (AUTHORITY,)
 ALL = (SECRETARY, INSTITUTION, AUTHORITY)
 WRITTEN = ("draft", "returned", "changing")
-SENT = ("first", "minor", "substantive")
+SENT: tuple[Round, ...] = ("first", "minor", "substantive")
 
 # fmt: off
-# ruff: noqa: E501 -- a table: one step a line
+
 COMMITTEE = Workflow(
     id="committee",
     founders=BY,
@@ -34,8 +34,8 @@ COMMITTEE = Workflow(
     ),
     steps=(
         Step("save", "保存", "Save",            WRITTEN,   BY,   writes="all"),
-        Step("submit", "提交", "Submit",        WRITTEN,   BY,   "inst", needs=("complete",), writes="all", rounds=SENT),
         Step("seat", "添加外聘委员", "Add external members", WRITTEN, BY, asks=SEAT),
+        Step("submit", "提交", "Submit",        WRITTEN,   BY,   "inst", needs=("complete",), writes="all", rounds=SENT),
         Step("delete", "删除草稿", "Delete draft", ("draft", "returned"), BY, rounds=("first",), danger=True),
         Step("approve", "审核通过", "Approve",  ("inst",), INST, "auth", needs=("seen",), asks=REMARK),
         Step("approve", "备案通过", "Approve",  ("auth",), AUTH, "filed", needs=("seen",), asks=REMARK, files=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.workflows.asks import REASON, REMARK
 from app.workflows.committee_asks import CHANGE
-from app.workflows.table import CHANGES, IN_FORCE, State, Step, Workflow
+from app.workflows.table import CHANGES, IN_FORCE, Round, State, Step, Workflow
 
 SECRETARY, INSTITUTION = "academic_secretary", "institution_admin"
 PROVINCE, NATION = "province", "nation"
@@ -12,10 +12,10 @@ BY, INST, PROV, NAT = (SECRETARY,), (INSTITUTION,), (PROVINCE,), (NATION,)
 OWN = (SECRETARY, INSTITUTION)
 ALL = (*OWN, PROVINCE, NATION)
 WRITTEN = ("draft", "returned", "changing")
-SENT = ("first", "minor", "substantive")
+SENT: tuple[Round, ...] = ("first", "minor", "substantive")
 
 # fmt: off
-# ruff: noqa: E501 -- a table: one step a line
+
 STEM_CELL = Workflow(
     id="stem_cell",
     founders=BY,

@@ -109,8 +109,9 @@ def _noted(fields: Iterable[Field], said: Mapping[str, Any]) -> Answers:
             continue
         if asked is not None and isinstance(asked.type, Rows) and isinstance(value, dict):
             rows = {k: row for k, row in value.items() if isinstance(row, dict)}
-            value = {k: _noted(asked.type.fields, row) for k, row in rows.items()}
-        kept[name] = value
+            kept[name] = {k: _noted(asked.type.fields, row) for k, row in rows.items()}
+        else:
+            kept[name] = value
     return kept
 
 

@@ -1,4 +1,4 @@
-"""What follows from the steps of committees: numbers, members found or made, seats and their rights."""
+"""What follows from the steps of committees: numbers, members found or made, seats, rights."""
 
 from __future__ import annotations
 
@@ -41,8 +41,7 @@ def of_its_institution(turn: Turn, after: Record) -> Record:
     name = turn.books.session.scalar(
         select(OfficeRow.name).where(OfficeRow.id == UUID(ref.partition(":")[2]))
     )
-    own: Answers = {"institution": ref, **({"institution_name": name} if name else {})}
-    return replace(after, answers={**after.answers, **own})
+    return replace(after, answers={**after.answers, "institution_name": name}) if name else after
 
 
 def numbered_committee(turn: Turn, after: Record) -> Record:
@@ -201,7 +200,7 @@ def _known(books: Books, row: Answers, at: str) -> Record | None:
     if normal(str(person.answers.get("name") or "")) != normal(str(row["name"])):
         raise Invalid(
             f"“{row['name']}”的证件号码已存在，但姓名不一致。请核对姓名和证件号码。",
-            f"The ID number of “{row['name']}” is registered under another name. Please check both.",
+            f"The ID number of “{row['name']}” is held by somebody of another name. Check both.",
             code="D02",
             problems=[f"{at}name", f"{at}id_number"],
         )

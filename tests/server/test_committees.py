@@ -1,4 +1,4 @@
-"""Committees in the registry: filed, changed, undone, ended; their members, and what they may do."""
+"""Committees in the registry: filed, changed, undone, ended; their members and what they may."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def member(name: str, sex: str, duty: str, expertise: str, **more: str) -> Answe
 def members() -> Answers:
     rows = {f"a{n:07}": member(*who) for n, who in enumerate(STAFF)}
     for n, (name, sex, expertise) in enumerate(OUTSIDERS):
-        rows[f"b{n:07}"] = member(name, sex, "member", expertise, source="outside", employer="长河大学")
+        rows[f"b{n:07}"] = member(
+            name, sex, "member", expertise, source="outside", employer="长河大学"
+        )
     return rows
 
 
@@ -128,7 +130,6 @@ def test_a_committee_is_filed_by_secretary_institution_and_authority(ethics: Com
     ]  # fmt: skip
     assert re.fullmatch(r"EC-\d{8}-\d{4}", filed.number)
     assert filed.parties["authority"] == (f"office:{ident(CITY)}",)
-    assert filed.answers["institution"] == f"office:{ident(HOSPITAL)}"
     assert filed.answers["institution_name"] == HOSPITAL
     card = ethics.card()
     assert (card["type"], card["state"], card["number"]) == ("ethics", "filed", filed.number)
@@ -338,8 +339,9 @@ def test_members_may_review_from_the_filing_on_and_not_before(ethics: Committee)
 def test_a_new_duty_gives_its_role_and_ends_the_other(ethics: Committee) -> None:
     ethics.filed()
     answers = ethics.record.answers
+    duties = {"马骏": "secretary", "顾言": "member_secretary"}
     rows = {
-        key: {**row, "duty": {"马骏": "secretary", "顾言": "member_secretary"}.get(row["name"], row["duty"])}
+        key: {**row, "duty": duties.get(row["name"], row["duty"])}
         for key, row in answers["members"].items()
     }  # fmt: skip
     rows["c0000001"] = member("白鹭", "female", "member", "life_science")
@@ -449,13 +451,17 @@ def test_neither_number_nor_mobile_of_who_was_added_stands_in_the_committee(
     assert not any(b"110101198003073015" in change or b"Yanbei2027" in change for change in kept)
 
 
+def reached(name: str, id_number: str, mobile: str) -> Answers:
+    return invited(name, id_number, mobile=mobile, email="x@example.com")
+
+
 @pytest.mark.parametrize(
     ("row", "wrong", "word"),
     [
         (invited("韩水", "{韩冰}"), ["name", "id_number"], "姓名不一致"),
         (invited("贺新", "110101198003073015"), ["mobile", "email"], "系统中没有"),
-        (invited("贺新", "110101198003073015", mobile="13800000024", email="x@example.com"), ["mobile"], "手机号已被"),
-        (invited("贺新", "110101198003073016", mobile="139", email="x@example.com"), ["mobile"], ""),
+        (reached("贺新", "110101198003073015", "13800000024"), ["mobile"], "手机号已被"),
+        (reached("贺新", "110101198003073016", "139"), ["mobile"], ""),
         (invited("方正", "{方正}"), ["name"], "不能重复"),
         (invited("韩冰", "{韩冰}", source="own", employer=None), ["source"], "不是本单位"),
     ],

@@ -289,7 +289,13 @@ def test_a_hospital_that_completes_its_record_is_active_and_known(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("grade", "1a"), ("kind", "tcm"), ("name", "别的医院"), ("registrar", "county"), ("city", "4302")],
+    [
+        ("grade", "1a"),
+        ("kind", "tcm"),
+        ("name", "别的医院"),
+        ("registrar", "county"),
+        ("city", "4302"),
+    ],
 )
 def test_an_institution_cannot_change_what_its_registrar_chose(
     province: Province, hospital: Somebody, field: str, value: str

@@ -59,6 +59,16 @@ def askers() -> list[Asker]:
     """Every role at every place; personal ones named in the record and not."""
     found = [_asker(role, place, False) for role in ROLE_GRANTS for place in PLACES]
     found += [_asker(role, place, True) for role in PERSONAL for place in ("own", "far")]
+    # An authority whose own record, and own staff, it is.
+    office = scope("office", "own")
+    ref = f"office:{made('authority itself')}"
+    itself = Principal(ref, "authority itself", office, grants=(Grant("authority", office),))
+    found.append(Asker("authority", "itself", False, itself))
+    # Named in the record in a role that was taken away since: they must open nothing.
+    for role in ("pi", "ethics_member", "academic_member"):
+        name = f"former {role}"
+        who = Principal(f"person:{made(name)}", name, office, grants=(Grant("other", office),))
+        found.append(Asker(name, "own", True, who))
     # Grants that say more than their role can carry: they must open nothing.
     odd = {
         "ethics_secretary": "office",
@@ -108,36 +118,53 @@ def parties_of(form: str, people: list[Asker]) -> Parties:
         "institution": (scope("office", "own"),),
         "authority": (scope("registrar", "own"),),
     }
-    if form == "person":
+    if form in ("person", "transfer"):
         del named["authority"]
+    if form == "transfer":
+        named["sending"] = (scope("office", "far"),)
     if form in ("study", "opinion", "committee"):
         named["ethics_committee"] = (scope("committee", "own"),)
-    if form in ("study", "opinion"):
+    if form in ("study", "opinion", "academic_committee", "stem_cell"):
         named["academic_committee"] = (scope("academic", "own"),)
     if form == "opinion":
         del named["institution"], named["authority"]
+    if form == "stem_cell":
+        del named["authority"]
+        named["province"] = (scope("registrar", "far"),)
+        named["nation"] = (scope("registrar", "other region"),)
     if form == "study":
         named["site"] = (scope("office", "far"),)
-    engaging = ENGAGING[form]
-    for role, party in PERSONAL.items():
-        if role in engaging:
-            named[party] = tuple(a.principal.id for a in people if a.engaged and a.role == role)
-    return named
+    return named | _engaged(ENGAGING[form], people)
+
+
+def _engaged(roles: tuple[str, ...], people: list[Asker]) -> Parties:
+    return {
+        party: tuple(
+            a.principal.id for a in people if a.engaged and a.role.removeprefix("former ") == role
+        )
+        for role, party in PERSONAL.items()
+        if role in roles
+    }
 
 
 ENGAGING: dict[str, tuple[str, ...]] = {
     "study": ("pi", "delegate", "ethics_member", "academic_member", "site_pi"),
     "opinion": ("ethics_member", "academic_member"),
     "person": ("self",),
+    "transfer": (),
     "institution": (),
     "committee": (),
+    "academic_committee": (),
+    "stem_cell": (),
 }
 
 
 def parts_of(form: str, asker: Asker) -> set[str]:  # noqa: C901, PLR0911 -- one rule a line
     """What part somebody has in such a record, in plain words: by name, or by an office."""
-    if asker.role.startswith("odd"):
+    if asker.role.startswith(("odd", "former")):
         return set()
+    if asker.role == "authority" and asker.place == "itself":
+        return {"authority_admin"} if form != "opinion" else set()
     if asker.role in PERSONAL:
         here = asker.engaged and asker.role in ENGAGING[form]
         return {asker.role} if here else set()
@@ -145,15 +172,19 @@ def parts_of(form: str, asker: Asker) -> set[str]:  # noqa: C901, PLR0911 -- one
         has = form in ("study", "opinion", "committee") and asker.place == "own"
         return {"ethics_secretary"} if has else set()
     if asker.role == "academic_secretary":
-        has = form in ("study", "opinion") and asker.place == "own"
+        kept = ("study", "opinion", "academic_committee", "stem_cell")
+        has = form in kept and asker.place == "own"
         return {"academic_secretary"} if has else set()
     if asker.role == "institution_admin" and form != "opinion":
         if asker.place == "own":
             return {"institution_admin"}
-        return {"site_admin"} if form == "study" and asker.place == "far" else set()
+        elsewhere = {"study": {"site_admin"}, "transfer": {"sending_admin"}}
+        return elsewhere.get(form, set()) if asker.place == "far" else set()
+    if asker.role == "authority" and form == "stem_cell":
+        return {"far": {"province"}, "other region": {"nation"}}.get(asker.place, set())
     if asker.role == "authority":
-        has = form in ("study", "institution", "committee") and asker.place == "own"
-        return {"authority"} if has else set()
+        above = ("study", "institution", "committee", "academic_committee")
+        return {"authority"} if form in above and asker.place == "own" else set()
     # A research integrity officer answers for the institution but no workflow asks them yet.
     if asker.role == "integrity_officer" and form not in ("opinion",) and asker.place == "own":
         return {"integrity_officer"}
@@ -161,13 +192,22 @@ def parts_of(form: str, asker: Asker) -> set[str]:  # noqa: C901, PLR0911 -- one
 
 
 def may_read(form: str, state: str, asker: Asker) -> bool:
-    return bool(parts_of(form, asker) & {*_row(form).state(state).readers})
+    return bool(hearing(form, asker) & {*_row(form).state(state).readers})
+
+
+def hearing(form: str, asker: Asker) -> set[str]:
+    """The parts in which somebody is told of it: an office hears all that it is told."""
+    own_office = asker.place == "itself" and form != "opinion"
+    return parts_of(form, asker) | ({"institution_admin"} if own_office else set())
 
 
 def may_do(form: str, state: str, command: str, asker: Asker) -> bool:
     """Whether some step of this command, from here, is for a part that they have."""
     return may_read(form, state, asker) and any(
-        step.command == command and state in step.at and parts_of(form, asker) & {*step.by}
+        step.command == command
+        and state in step.at
+        and parts_of(form, asker) & {*step.by}
+        and (not step.rounds or "first" in step.rounds)
         for step in _row(form).steps
     )
 
