@@ -1,4 +1,7 @@
-"""Play the story; `python -m demo` leaves pictures and paper in demo-output/."""
+"""Play the story; `python -m demo` leaves pictures and paper in demo-output/.
+
+`python -m demo pictures` then takes one of every main screen, in each language, colour and size.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,12 @@ from demo.story import Story
 def main() -> int:
     """0 when the story came to its end."""
     parser = argparse.ArgumentParser(prog="python -m demo")
+    parser.add_argument("what", nargs="?", choices=("story", "pictures"), default="story")
+    parser.add_argument("--only", default="", help="one setting of pictures, such as zh-light-100")
     parser.add_argument("--output", type=Path, default=Path("demo-output"))
     given = parser.parse_args()
+    if given.what == "pictures" and (given.output / "stores").is_dir():
+        return _pictures(given.output.resolve(), given.only)
     story = Story(given.output.resolve())
     seen = story.play()
     (story.output / "seen.json").write_text(
@@ -25,6 +32,14 @@ def main() -> int:
         f"完成 · done: {seen['number']}, {len(pictures)} 张图 pictures, {len(papers)} 份 PDF, "
         f"{seen['seconds']:.0f} s → {given.output}\n"
     )
+    return _pictures(story.output, given.only) if given.what == "pictures" else 0
+
+
+def _pictures(output: Path, only: str) -> int:
+    from demo import pictures
+
+    count = pictures.take(output, only)
+    sys.stdout.write(f"{count} 张图 pictures → {output / 'screens'}\n")
     return 0
 
 
