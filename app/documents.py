@@ -206,7 +206,6 @@ NEEDS = {
 
 
 def _step(step: Step, workflow: Workflow, form: Form) -> str:
-    goes_to = workflow.state(step.to) if step.to else None
     return _row(
         f"{step.zh} {step.en} (`{step.command}`)",
         "、".join(workflow.state(s).zh for s in step.at),

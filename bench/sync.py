@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bench.measure import ROOT, line
 
@@ -107,7 +107,7 @@ def peers(folder: Path) -> dict[str, type[Any]]:
 
     class Ours(peer.WorkerPeer):  # type: ignore[misc]
         name = "yanbei"
-        env: ClassVar = {"PYTHONPATH": str(ROOT)}
+        env: ClassVar[dict[str, str]] = {"PYTHONPATH": str(ROOT)}
 
         def start_server(self, at: str, port: int) -> None:
             self.spawn([sys.executable, "-m", "bench.sync_server", str(port), at], cwd=ROOT)
@@ -234,9 +234,8 @@ def _table(count: int, ours: list[Run], floor: list[Run], packed: int) -> str:
         mine = [s for run in ours for s in run.seconds[step]]
         bare = [s for run in floor for s in run.seconds[step]]
         shown = " ".join(f"{r:.2f}" for r in ratios)
-        rows.append(
-            f"| {told} | {_told(mine)} | {_told(bare)} | {statistics.median(ratios):.2f} | {shown} |"
-        )
+        middle = f"{statistics.median(ratios):.2f}"
+        rows.append(f"| {told} | {_told(mine)} | {_told(bare)} | {middle} | {shown} |")
     for step, way in (("push", "up"), ("pull", "down")):
         mine_wire, bare_wire = ours[0].wire[step][way], floor[0].wire[step][way]
         rows.append(

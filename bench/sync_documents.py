@@ -33,7 +33,13 @@ PI = {
 GROUPS = {
     "staff": (
         "impl.team_members",
-        {"staff": "person", "name": "name", "role": "duty", "from": "title", "active": "title_class"},
+        {
+            "staff": "person",
+            "name": "name",
+            "role": "duty",
+            "from": "title",
+            "active": "title_class",
+        },
     ),
     "sites": (
         "impl.participating_organization_repeat",
@@ -65,7 +71,7 @@ GROUPS = {
             "items": "design.indicator_measurement_method",
         },
     ),
-}  # fmt: skip
+}
 LISTS = {
     "in": ("design.inclusion_criteria", "design.inclusion_criterion"),
     "out": ("design.exclusion_criteria", "design.exclusion_criterion"),

@@ -1,6 +1,6 @@
 """`python -m bench.sync_server PORT DIR`: an empty registry with one investigator, to be measured.
 
-It is `python -m server run` on SQLite in DIR, once an account is there that two desks can sign in to.
+It is `python -m server run` on SQLite in DIR, with an account that two desks can sign in to.
 """
 
 from __future__ import annotations

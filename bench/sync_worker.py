@@ -42,7 +42,7 @@ class Desk:
         assert self._copy is not None, "open comes first"
         return self._copy
 
-    def open(self, dir: str, url: str, **_rest: Any) -> None:
+    def open(self, dir: str, url: str, **_rest: Any) -> None:  # noqa: A002 -- their word
         folder = Path(dir)
         self._client = RegistryClient(url)
         self._copy = WorkingCopy(folder, KEY, new_id=self._new_id)

@@ -72,10 +72,15 @@ class _Round:
 
     def run(self) -> None:
         self._tell("session", 0)
-        self.copy.remember(self.client.session())
+        session = self.client.session()
+        self.copy.remember(session)
         self._send_files()
         self._send_changes()
         feeds = self._fetch_news()
+        if {*feeds} != {*session.feeds}:
+            # What was sent has given or ended a role (a committee was founded): without it the
+            # founder could not go on writing until the next round.
+            self.copy.remember(self.client.session())
         self.copy.follow(feeds)
         self._fetch_files()
         self._tell("done", 0)

@@ -236,7 +236,9 @@ ONE_MORE = {
     | {"person": "person:00000009-5555-4555-8555-555555555555"}
 }
 STEM = {"scope": ["stem_cell"]}
-ETHICS, ACADEMIC = (right_answers("stem_cell")[name] for name in ("ethics_committee", "academic_committee"))
+ETHICS, ACADEMIC = (
+    right_answers("stem_cell")[name] for name in ("ethics_committee", "academic_committee")
+)
 CHAIR_OVER = {
     f"{M}2/term_to": "2026-11-20", f"{M}4/duty": "vice_chair", f"{M}5/field": "law",
     f"{M}7/field": "medicine", f"{M}9": right_answers("committee")["members"]["k0000007"]

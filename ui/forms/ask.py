@@ -70,6 +70,8 @@ class AskDialog(QDialog):
         named = FORMS[record.form].title_of(record.answers)
         if named:
             column.addWidget(look.label(named, "dim", wrap=True))
+        for help_ in (f.help for f in step.asks.fields if f.help):
+            column.addWidget(look.label(told(help_), "hint", wrap=True))
         self.page = PageView(step.asks.fields, Around(self.draft, desk, record))
         sheet = QWidget()
         inside = QVBoxLayout(sheet)
@@ -85,7 +87,7 @@ class AskDialog(QDialog):
         column.addLayout(self._make_buttons(step))
         self.draft.answered.connect(lambda _path: self._check())
         large = any(isinstance(f.type, Rows | Files) or f.only for f in step.asks.fields)
-        self.resize(640, 560 if large else 340)
+        self.resize(640, 560 if large else 280 + 90 * len(step.asks.fields))
         self.page.go_to_first()
         desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
 

@@ -69,6 +69,9 @@ def _of_one(menu: QMenu, view: RecordsView, record_id: UUID) -> None:
     for command, button in view.steps.buttons.items():
         action = menu.addAction(button.icon(), button.text(), button.click)
         _show_key(action, KEYS.get(command, ""))
+    if not view.steps.more.isHidden():
+        menu.addSeparator()
+        menu.addActions(view.steps.more.menu().actions())
     if not view.new_from.isHidden():
         menu.addSeparator()
         menu.addAction(

@@ -222,7 +222,13 @@ class RecordsView(QWidget):
             button.click()
 
     def _on_changed(self, _ids: object) -> None:
-        self.model.again()
+        # Whoever founded a committee was given it meanwhile: what waits for them waits here too.
+        now = self.listed.query(self.desk.principal)
+        asked = replace(self.model.query, waits_for=now.waits_for, party=now.party)
+        if asked != self.model.query:
+            self.model.ask(asked)
+        else:
+            self.model.again()
 
     # Selecting and opening
 

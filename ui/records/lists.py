@@ -131,13 +131,35 @@ MY_REVIEWS = RecordList(
     empty=Words("还没有分配给您的审查。", "No review has been assigned to you yet."),
 )  # fmt: skip
 COMMITTEE = RecordList(
-    "committee", Words("委员会", "Committee"), "users", form="committee", named="scope",
-    empty=Words("还没有委员会备案。", "There is no committee filing yet."),
-    next_step=Words("点击“新建”填报委员会。", "Press “New” to file your committee."),
+    "committee", Words("伦理委员会", "Ethics committee"), "users", form="committee", named="scope",
+    empty=Words("还没有伦理委员会备案。", "There is no committee filing yet."),
+    next_step=Words("点击“新建”填报伦理委员会。", "Press “New” to file your committee."),
 )  # fmt: skip
 COMMITTEES = RecordList(
-    "committees", Words("备案审查", "Committee filings"), "users", form="committee"
+    "committees", Words("伦理委员会", "Ethics committees"), "users", form="committee"
 )
+ACADEMIC_COMMITTEE = RecordList(
+    "academic_committee", Words("学术委员会", "Academic committee"), "users",
+    form="academic_committee", named="scope",
+    empty=Words("还没有学术委员会。", "There is no academic committee yet."),
+    next_step=Words("点击“新建”填写委员会信息，启用后即可受理审查。",
+                    "Press “New” to describe it; once established it can review studies."),
+)  # fmt: skip
+ACADEMIC_COMMITTEES = RecordList(
+    "academic_committees", Words("学术委员会", "Academic committees"), "users",
+    form="academic_committee",
+)  # fmt: skip
+STEM_CELL = RecordList(
+    "stem_cell", Words("干细胞机构备案", "Stem-cell filing"), "clipboard-check",
+    form="stem_cell",
+    empty=Words("还没有干细胞临床研究机构备案。", "There is no stem-cell filing yet."),
+    next_step=Words("点击“新建”填报；需先有学术委员会和已备案的伦理委员会。",
+                    "Press “New”; an academic and a filed ethics committee come first."),
+)  # fmt: skip
+STEM_CELLS = RecordList(
+    "stem_cells", Words("干细胞机构备案", "Stem-cell filings"), "clipboard-check",
+    form="stem_cell",
+)  # fmt: skip
 INSTITUTION = Place("institution", Words("机构信息", "Institution"), "building-2")
 INSTITUTIONS = RecordList(
     "institutions", Words("机构", "Institutions"), "building-2", form="institution"
@@ -153,7 +175,7 @@ MOVES = RecordList(
     empty=Words("没有移入申请。", "No move has been asked for."),
     next_step=Words(
         "人员已有账号时，点击“新建”办理移入：姓名和证件号码须同时一致。",
-        "Press “New” to take over somebody who has an account: name and ID number must both be right.",
+        "Press “New” to take over somebody who has an account: name and ID number must both fit.",
     ),
 )  # fmt: skip
 MYSELF = Place("myself", Words("个人信息", "My data"), "user")
@@ -162,16 +184,18 @@ AUDIT = Place("audit", Words("审计日志", "Audit log"), "clock")
 OUTBOX = Place("outbox", Words("待发送", "Outbox"), "send")
 HELP = Place("help", Words("帮助", "Help"), "circle-help")
 
-_SECRETARY = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
+_ETHICS = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
+_ACADEMIC = (TO_REVIEW, REVIEWS, ACADEMIC_COMMITTEE, STEM_CELL, MYSELF)
+_KEPT = (COMMITTEES, ACADEMIC_COMMITTEES, STEM_CELLS)
 _MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
 NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
     "pi": (TO_DO, MY_STUDIES, MY_SITES, TEMPLATES, MYSELF),
-    "ethics_secretary": _SECRETARY,
-    "academic_secretary": _SECRETARY,
+    "ethics_secretary": _ETHICS,
+    "academic_secretary": _ACADEMIC,
     "ethics_member": _MEMBER,
     "academic_member": _MEMBER,
-    "institution_admin": (TO_DO, STUDIES, SITES, COMMITTEES, STAFF, IMPORT, INSTITUTION),
-    "authority": (TO_DO, COMMITTEES, STUDIES_FILED, INSTITUTIONS),
+    "institution_admin": (TO_DO, STUDIES, SITES, *_KEPT, STAFF, IMPORT, INSTITUTION),
+    "authority": (TO_DO, *_KEPT, STUDIES_FILED, INSTITUTIONS),
 }
 
 

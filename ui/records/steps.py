@@ -73,7 +73,7 @@ class StepBar(QWidget):
         self._show_more([step for step in steps if step.apart], record)
         steps = [step for step in steps if not step.apart]
         usual = [s for s in steps if s.command != "save" and not s.danger]
-        primary = next((s for s in usual if s.to), usual[0] if usual else None)
+        primary = next((s for s in usual if s.to or "complete" in s.needs), None)
         for step in steps:
             button = QPushButton(label_of(step))
             button.setObjectName(f"step:{step.command}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from ui import look
 from ui.desk import Desk
 from ui.language import say, told
 from ui.records.compare import CompareView
+from ui.records.states import state_of
 from ui.records.steps import title_of
 from ui.records.versions import Compared, compare_on, told_version
 
@@ -48,11 +50,16 @@ class UndoDialog(QDialog):
         column.addWidget(look.label(told(step.words), "title"))
         column.addWidget(look.label(title_of(found.after), "dim", wrap=True))
         count = counted(found.chapters)[0]
-        self.sentence = look.label(_sentence(count), wrap=True)
+        in_review = state_of(found.before.form, found.before.state).mood == "waiting"
+        self.sentence = look.label(_sentence(count, in_review=in_review), wrap=True)
         column.addWidget(self.sentence)
         self.view = CompareView()
         back = next((v for v in versions_of(found.after) if v.kind == "filed"), None)
-        called = told_version(back) if back else say("备案的版本", "the version on file")
+        called = (
+            told_version(replace(back, is_now=False))
+            if back
+            else say("备案的版本", "the version on file")
+        )
         self.view.show_chapters(
             found.chapters, say("现在的内容", "As it stands"),
             say("恢复为：", "Comes back: ") + called,
@@ -84,13 +91,17 @@ class UndoDialog(QDialog):
         self.resize(880, 620 if count else 260)
 
 
-def _sentence(count: int) -> str:
+def _sentence(count: int, *, in_review: bool) -> str:
     if not count:
         return say(
             "与备案的版本没有不同，撤销后回到变更前的状态。",
             "Nothing differs from the version on file; the study goes back to where it was.",
         )
-    return say(
-        f"撤销后，下列 {count} 处恢复为备案的版本，正在进行的审查随之终止。",
-        f"These {count} answers go back to the version on file, and a review under way ends.",
+    ends = say("正在进行的审查随之终止。", " The review under way ends.") if in_review else ""
+    return (
+        say(
+            f"撤销后，下列 {count} 处恢复为备案的版本。",
+            f"These {count} answers go back to the version on file.",
+        )
+        + ends
     )
