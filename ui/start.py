@@ -283,7 +283,7 @@ class Application(QObject):
         locked.given.connect(self._unlock)
         locked.sign_out_wanted.connect(self._leave_locked)
         self.locked = locked
-        locked.open()
+        locked.show()  # `open` would make it modal to one window only
 
     def _unlock(self, password: str) -> None:
         from local_db import vault

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.ui.door import Door, standing
 from tests.ui.world import PI, news, study
@@ -83,6 +84,11 @@ def test_a_wrong_password_does_not_open_and_esc_neither(qtbot: QtBot, program: A
     assert locked.unlock.isEnabled()
 
 
+def _cover_of(widget: QWidget) -> _Cover:
+    [cover] = [c for c in widget.findChildren(_Cover) if c.parentWidget() is widget]
+    return cover
+
+
 def test_what_stood_on_the_screen_is_covered_and_comes_back(
     qtbot: QtBot, program: Application
 ) -> None:
@@ -99,12 +105,12 @@ def test_what_stood_on_the_screen_is_covered_and_comes_back(
     program.lock()
 
     for widget in (window, dialog):
-        [cover] = [c for c in widget.findChildren(_Cover) if c.parentWidget() is widget]
+        cover = _cover_of(widget)
         assert cover.geometry() == widget.rect()
         inside = [c for c in widget.children() if isinstance(c, QWidget) and not c.isWindow()]
         assert inside[-1] is cover, "nothing of the window stands before its cover"
     window.resize(window.width() - 40, window.height() - 30)
-    assert window.findChildren(_Cover)[0].size() == window.size()
+    assert _cover_of(window).size() == window.size()
     opened_by(qtbot, program, PASSWORD)
     qtbot.waitUntil(lambda: program.locked is None, timeout=20_000)
     qtbot.waitUntil(lambda: not window.findChildren(_Cover))
@@ -204,8 +210,7 @@ def test_another_language_before_signing_in_does_not_end_the_program(
     before = made.show()
 
     made.choose_language("en")
-    with qtbot.waitSignal(before.destroyed):
-        pass
+    qtbot.waitUntil(lambda: not isValid(before))
 
     assert made.sign_in is not None
     assert made.sign_in.isVisible()
@@ -294,7 +299,7 @@ def test_the_window_that_was_put_away_comes_forward(qtbot: QtBot, program: Appli
 def test_a_lock_window_stands_alone_too(qtbot: QtBot) -> None:
     alone = LockWindow("林敏")
     qtbot.addWidget(alone)
-    alone.open()
+    alone.show()
 
     assert alone.windowModality() == Qt.WindowModality.ApplicationModal
     alone.open_up()
