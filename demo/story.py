@@ -83,7 +83,6 @@ class Story:
             office.do(
                 "complete_first_sign_in",
                 answers={
-                    "uscc": "12430000MB0X12345T",
                     "contact_name": "高远",
                     "contact_phone": "0731-84321000",
                     "address": "长河市沿江路 1 号",
