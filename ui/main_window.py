@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVB
 from app.errors import SignedOut
 from ui import look, shortcuts
 from ui.desk import Desk
+from ui.forms.recovery import RecoveredBar
 from ui.language import say, told
 from ui.navigation import Navigation
 from ui.pages import Pages
@@ -55,7 +56,7 @@ class MainWindow(QMainWindow):
         self._places: dict[str, RecordList | Place] = {}
         self.top, self.navigation = TopBar(desk, settings), Navigation()
         self.pages, self.bar = Pages(desk), SyncBar()
-        self.expired = self._expired()
+        self.expired, self.recovered = self._expired(), RecoveredBar(desk)
         self._lay_out()
         self._connect()
         self._shortcuts()
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.top)
         column.addWidget(self.expired)
+        column.addWidget(self.recovered)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.addWidget(self.navigation)
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
         self.top.lock_minutes_chosen.connect(self.lock_minutes_chosen)
         self.navigation.wanted.connect(self.show_place)
         self.pages.opened.connect(self.open)
+        self.recovered.wanted.connect(self.open)
         self.desk.role_changed.connect(self._on_role)
         self.desk.changed.connect(self._on_changed)
         self.bar.outbox_wanted.connect(lambda: self.navigation.go(OUTBOX.id))
@@ -283,6 +286,7 @@ class MainWindow(QMainWindow):
         if not self.pages.close_all():
             event.ignore()
             return
+        self.recovered.dismiss()
         self.keep_geometry()
         self.closing.emit()
         event.accept()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,7 +29,10 @@ from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import look, problems
-from ui.forms import editors  # noqa: F401 -- fills the table of editors
+from ui.forms import (
+    editors,  # noqa: F401 -- fills the table of editors
+    recovery,
+)
 from ui.forms.cell import Cell
 from ui.forms.checking import known_of, problems_of
 from ui.forms.draft import Draft
@@ -73,6 +76,9 @@ class FilingView(QWidget):
         self._performing = False
         self._was_read_only = False
         self._known = Known()
+        self._left_at = ""
+        """The answer typed last, where the program was killed before it was closed."""
+        self._mark: recovery.Mark | None = None
         self._build()
         desk.changed.connect(self._on_desk_changed)
         desk.role_changed.connect(self._on_role)
@@ -141,14 +147,14 @@ class FilingView(QWidget):
     def _read(self) -> None:
         record_id = self._id
 
-        def work(copy: WorkingCopy) -> tuple[Record, Known]:
+        def work(copy: WorkingCopy) -> tuple[Record, Known, str]:
             record = copy.get(record_id)
-            return record, known_of(copy, record)
+            return record, known_of(copy, record), recovery.place_of(copy, record_id)
 
         self._desk.read(work, self._on_read, owner=self)
 
-    def _on_read(self, found: tuple[Record, Known]) -> None:
-        record, self._known = found
+    def _on_read(self, found: tuple[Record, Known, str]) -> None:
+        record, self._known, self._left_at = found
         self._on_record(record)
 
     def _on_record(self, record: Record) -> None:
@@ -166,6 +172,12 @@ class FilingView(QWidget):
         self._check_again()
         if before is None:
             self.open_page(self._pages()[0].id)
+            if not self.is_read_only:
+                self._mark = recovery.Mark(self._desk, record.id)
+                # However it goes away: closed, or taken down with its window.
+                QObject(self).destroyed.connect(self._mark.take_away)
+                if self.draft and self.draft.form.has(self._left_at.split("/")[0]):
+                    self.go_to(self._left_at)
             self.opened.emit()
         elif self.page_id not in self.pages:
             self.open_page(self.page_id)
@@ -519,6 +531,9 @@ class FilingView(QWidget):
             if not may_leave(self, self.saving):
                 event.ignore()
                 return
-        self.save()
+        if self.saving is not None:
+            self.saving.at_last()
+        if self._mark is not None:
+            self._mark.take_away()
         super().closeEvent(event)
         self.closed.emit()

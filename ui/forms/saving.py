@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,6 +14,7 @@ from app.answers import replay
 from app.errors import AppError, DiskFull, NotAllowed, NotFound
 from app.record import Record
 from ui import moments, tasks
+from ui.forms import recovery
 from ui.forms.draft import Draft
 from ui.forms.editing import is_composing
 from ui.language import say, told
@@ -20,8 +22,12 @@ from ui.language import say, told
 if TYPE_CHECKING:
     from ui.desk import Desk
 
-SOON, LATEST, AGAIN = 1500, 8000, 5000
-"""Milliseconds: after the last letter, at the latest while somebody types on, after a failure."""
+SOON, LATEST, WORD, AGAIN = 900, 1200, 100, 5000
+"""Milliseconds: after the last letter; at the latest while somebody types on, so that a program
+that is killed takes no more than the last two seconds with it; how often to look whether a word
+is composed at last; after a failure."""
+SEND_EVERY = 15.0
+"""Seconds between two rounds of the exchange while somebody types on: a revision is no letter."""
 
 
 class Saving(QObject):
@@ -40,6 +46,9 @@ class Saving(QObject):
         self.is_telling = False
         """True while others are told of our own save."""
         self.stopped = False
+        self._since: float | None = None
+        """When the first letter was typed that no save has taken yet."""
+        self._sent = 0.0
         self._soon, self._latest = QTimer(self), QTimer(self)
         for timer in (self._soon, self._latest):
             timer.setSingleShot(True)
@@ -49,22 +58,40 @@ class Saving(QObject):
     def _on_answered(self, _path: str) -> None:
         if self.stopped:
             return
-        self._soon.start(SOON)
-        if not self._latest.isActive():
-            self._latest.start(LATEST)
+        if self._since is None:
+            self._since = time.monotonic()
+        self._wait()
         if self.error is None:
             self.said.emit(say("有未保存的修改", "Changes not saved yet"), "hint")
 
+    def _wait(self) -> None:
+        """Save after a pause, or when the oldest letter has waited long enough."""
+        since = time.monotonic() if self._since is None else self._since
+        left = max(0, LATEST - int((time.monotonic() - since) * 1000))
+        self._soon.start(min(SOON, left))
+        if not self._latest.isActive():
+            self._latest.start(left)
+
     def now(self) -> None:
-        """Save what was typed, unless an input method is composing: then a little later."""
+        """Save what was typed, unless an input method is composing: then right after the word."""
         if self.stopped or self.is_under_way or not self._draft.is_changed:
             return
         if is_composing():
-            self._soon.start(SOON)
+            self._soon.start(WORD)
             return
+        self._save()
+
+    def at_last(self) -> None:
+        """The page goes away: save what was typed even while another save is under way."""
+        if not self.stopped and self._draft.is_changed:
+            self._save()
+
+    def _save(self) -> None:
         self._soon.stop()
         self._latest.stop()
+        self._since = None
         self.is_under_way = True
+        path = self._draft.last_path
         desk, record_id, snapshot, edits = (
             self._desk,
             self._id,
@@ -77,9 +104,11 @@ class Saving(QObject):
             standing = desk.copy.get(record_id)
             answers = replay(standing.answers, edits).answers
             role = desk.role_for(standing, "save")
-            return desk.copy.perform(record_id, "save", answers=answers, role=role)
+            done = desk.copy.perform(record_id, "save", answers=answers, role=role)
+            recovery.note(desk.copy, record_id, path, moments.now())
+            return done
 
-        def done(record: Record) -> None:
+        def saved(record: Record) -> None:
             if shiboken6.isValid(self):
                 self._on_saved(record, snapshot)
             else:
@@ -95,7 +124,7 @@ class Saving(QObject):
                 problems.show(error)
 
         # The desk outlives the page: a save begun by closing it is still told.
-        tasks.run(work, then=done, failed=failed, owner=desk)
+        tasks.run(work, then=saved, failed=failed, owner=desk)
 
     def _on_saved(self, record: Record, snapshot: dict[str, object]) -> None:
         self.is_under_way, self.error = False, None
@@ -106,10 +135,13 @@ class Saving(QObject):
             self._desk.changed.emit([self._id])
         finally:
             self.is_telling = False
-        self._desk.sync_now()
+        types_on = self._draft.is_changed
+        if not types_on or time.monotonic() - self._sent > SEND_EVERY:
+            self._sent = time.monotonic()
+            self._desk.sync_now()
         self.saved.emit(record)
-        if self._draft.is_changed:
-            self._soon.start(SOON)
+        if types_on:
+            self._wait()
 
     def _on_failed(self, error: Exception) -> None:
         self.is_under_way, self.error = False, error
