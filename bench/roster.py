@@ -37,12 +37,15 @@ def write(path: Path, rows: int) -> None:
 def _ours(path: Path, rows: int) -> dict[str, Any]:
     """Read in the child process and check, as the window does it."""
     from app.roster import checks, reading
+    from app.roster.accounts import ACCOUNTS
 
     began = time.perf_counter()
     sheet = reading.read(path, row_limit=rows)
     read = time.perf_counter()
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    checked = checks.check(sheet, checks.Terms(datetime.date(2026, 11, 21)), row_limit=rows)
+    checked = checks.check(
+        sheet, checks.Terms(datetime.date(2026, 11, 21), template=ACCOUNTS), row_limit=rows
+    )
     ended = time.perf_counter()
     found: dict[str, Any] = {
         "read": read - began, "check": ended - read, "both": ended - began, "peak": peak(),
@@ -56,10 +59,11 @@ def _stored(path: Path, rows: int) -> dict[str, Any]:
     from types import SimpleNamespace
 
     from app.roster import checks, reading
+    from app.roster.accounts import ACCOUNTS
     from local_db import WorkingCopy
     from local_db.engine import connect
 
-    terms = checks.Terms(datetime.date(2026, 11, 21))
+    terms = checks.Terms(datetime.date(2026, 11, 21), template=ACCOUNTS)
     checked = checks.check(reading.read(path, row_limit=rows), terms, row_limit=rows)
     entries = [(entry.answers(), entry.said()) for entry in checked.importable]
     with tempfile.TemporaryDirectory() as folder:

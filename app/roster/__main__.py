@@ -17,7 +17,7 @@ from app.errors import AppError, Unreadable
 from app.roster import checks, reading, result, template
 from app.roster.codes import Finding, finding
 from app.roster.kinds import TEMPLATES
-from app.roster.templates import Template
+from app.roster.rows import Template
 from app.words import Language, Words
 
 

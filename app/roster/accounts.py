@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from app.record import Answers
 from app.roster import columns as at
@@ -12,12 +11,9 @@ from app.roster.columns import COLUMNS
 from app.roster.identity import Identity
 from app.roster.known import against_known
 from app.roster.persons import person_answers
+from app.roster.rows import Entry, Row, Template
 from app.roster.sharing import same_but_other
-from app.roster.templates import Template
 from app.words import Words
-
-if TYPE_CHECKING:
-    from app.roster.rows import Entry, Row
 
 _SEX_EN = {"男": "male", "女": "female"}
 

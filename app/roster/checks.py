@@ -15,9 +15,9 @@ from app.roster.cells import looked
 from app.roster.codes import Finding, Severity, finding, placed
 from app.roster.layout import lay_out
 from app.roster.reading import Sheet
-from app.roster.rows import Entry, Line, Row, Terms
+from app.roster.rows import Entry, Line, Row, Template, Terms
 from app.roster.sharing import shared
-from app.roster.templates import Looked, Shared, Template, cell
+from app.roster.templates import Looked, Shared, cell
 from app.words import Words
 
 __all__ = ["Checked", "Entry", "Line", "Terms", "between", "check", "check_line", "counts"]
@@ -152,7 +152,7 @@ def _alone(entry: Entry) -> Entry:
 
 
 def _with(entry: Entry, more: list[Finding], template: Template) -> Entry:
-    valued = [placed(f, template, entry.line.cells[f.column]) for f in more]
+    valued = [placed(f, template.columns, entry.line.cells[f.column]) for f in more]
     return replace(entry, findings=tuple(sorted((*entry.findings, *valued), key=_place)))
 
 

@@ -5,6 +5,7 @@ Source: spec/domain.md §7.2. The Chinese sentences are those of the specificati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
@@ -218,11 +219,11 @@ def sentences(code: str, parts: tuple[tuple[str, Any], ...]) -> tuple[Words, Wor
     return said.message.fill(**filled), said.remedy.fill(**filled)
 
 
-def placed(found: Finding, template: templates.Template, value: str = "") -> Finding:
+def placed(found: Finding, declared: Sequence[templates.Column], value: str = "") -> Finding:
     """Put beside a finding what its column is called, and what stands in its cell."""
-    if not 0 <= found.column < template.width:
+    if not 0 <= found.column < len(declared):
         return found
-    column = template.columns[found.column]
+    column = declared[found.column]
     return Finding(
         found.code, found.row, found.column, found.severity, found.message, found.remedy,
         value or found.value, column.words, column.private,

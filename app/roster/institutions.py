@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from stdnum.cn import uscc
 
@@ -14,12 +13,10 @@ from app.record import Answers
 from app.roster import cells
 from app.roster.codes import TO_BE_SEEN_AGAIN, Finding, finding
 from app.roster.passwords import is_good
-from app.roster.templates import Column, Look, Looked, Said, Shared, Template
+from app.roster.rows import Entry, Row, Template
+from app.roster.templates import Column, Look, Looked, Said, Shared
 from app.rules.near_names import near_names, plain_name
 from app.words import Words
-
-if TYPE_CHECKING:
-    from app.roster.rows import Entry, Row
 
 
 def _of_list(header: str, list_id: str) -> Look:

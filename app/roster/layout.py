@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from app.roster.cells import visible
 from app.roster.codes import Finding, finding, placed
 from app.roster.reading import Sheet
-from app.roster.rows import NO_KINDS, Line
-from app.roster.templates import Template, cell, letter
+from app.roster.rows import NO_KINDS, Line, Template
+from app.roster.templates import cell, letter
 from app.words import Words
 
 HEADER_WITHIN = 20
@@ -30,7 +30,7 @@ class Layout:
 def lay_out(sheet: Sheet, template: Template, *, row_limit: int) -> Layout:
     """Find the header and the rows below it; below a wrong header nothing can be trusted."""
     found = _laid_out(sheet, template, row_limit)
-    return Layout(found.lines, tuple(placed(f, template) for f in found.findings))
+    return Layout(found.lines, tuple(placed(f, template.columns) for f in found.findings))
 
 
 def _laid_out(sheet: Sheet, template: Template, row_limit: int) -> Layout:

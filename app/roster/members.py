@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
 
 from app.forms.committee import DUTY, EXPERTISE, ORIGIN
 from app.forms.types import Choice
@@ -14,12 +13,10 @@ from app.roster.columns import cleaned_number
 from app.roster.identity import Identity
 from app.roster.institutions import again_said
 from app.roster.known import Standing
+from app.roster.rows import Entry, Row, Template
 from app.roster.sharing import same_but_other
-from app.roster.templates import Column, Look, Template
+from app.roster.templates import Column, Look
 from app.words import Words
-
-if TYPE_CHECKING:
-    from app.roster.rows import Entry, Row
 
 MOST_YEARS = 5
 """Of one term (K6)."""

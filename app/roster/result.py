@@ -12,8 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 from app.roster.accounts import ACCOUNTS
 from app.roster.checks import Checked, Entry, counts
 from app.roster.codes import Finding
+from app.roster.rows import Template
 from app.roster.template import FONT, save, sheet_name, written_in_memory
-from app.roster.templates import RESULT_SHEET, Template
+from app.roster.templates import RESULT_SHEET
 from app.words import Words
 
 _HEAD = ("行", "单元格", "列", "代码", "级别", "问题", "建议", "Problem", "What to do")

@@ -1,18 +1,19 @@
-"""A row of a workbook: as it stands, while it is checked, and after its checks."""
+"""A kind of workbook, and a row of it: as it stands, while it is checked, and after its checks."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from app.record import Answers
-from app.roster.accounts import ACCOUNTS
 from app.roster.codes import CODES, Finding, Severity, placed, sentences
 from app.roster.known import Known
-from app.roster.templates import Template
+from app.roster.templates import ROW_LIMIT, Column, Shared
+from app.words import Words
 
 NO_KINDS: Mapping[int, str] = MappingProxyType({})
 """Of a row in which everything is text, as in nearly every one."""
@@ -35,6 +36,49 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Template:
+    """One kind of workbook that this program reads, as a declaration.
+
+    What writes the empty template, the reader, the checks, the result workbook and the window all
+    read it.
+    """
+
+    id: str
+    title: str
+    """The name of its sheet and of its file."""
+    english: str
+    form: str
+    """What its rows become."""
+    command: str
+    """The step that is taken with them; empty where they become rows of a record."""
+    columns: tuple[Column, ...]
+    rules: Sequence[Words]
+    example: Sequence[str]
+    unique: tuple[tuple[str, int], ...]
+    """(code, column): what may stand in one row only."""
+    weigh: Callable[[Row], Any]
+    """The checks that need several cells of a row, or what is known already; gives what the
+    row was understood to say."""
+    answers: Callable[[Entry], Answers]
+    said: Callable[[Entry], Answers] = lambda _entry: {}
+    compare: Callable[[Sequence[Entry]], Iterable[Shared]] = lambda _entries: ()
+    """What else is said of several rows together."""
+    row_limit: int = ROW_LIMIT
+
+    @property
+    def words(self) -> Words:
+        return Words(self.title, self.english)
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(c.header for c in self.columns)
+
+
+@dataclass(frozen=True)
 class Terms:
     """Under what a workbook is checked. Nothing here is asked for: all of it comes from outside."""
 
@@ -42,7 +86,7 @@ class Terms:
     roles: tuple[str, ...] = ("pi",)
     """What people are to be; only accounts have roles."""
     known: Known | None = None
-    template: Template = ACCOUNTS
+    template: Template = field(kw_only=True)
 
 
 class Row:
@@ -70,7 +114,7 @@ class Row:
 
     def put(self, found: Finding) -> None:
         """Tell a problem that somebody else has put into words."""
-        self.found.append(placed(found, self.terms.template, self.line.cells[found.column]))
+        self.found.append(placed(found, self.terms.template.columns, self.line.cells[found.column]))
 
 
 @dataclass(frozen=True, slots=True)

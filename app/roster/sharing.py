@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from app.roster.rows import Entry
 from app.roster.templates import Shared
-
-if TYPE_CHECKING:
-    from app.roster.rows import Entry
 
 
 def shared(values: Iterable[tuple[str, int]]) -> Iterable[list[int]]:

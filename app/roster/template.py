@@ -12,7 +12,8 @@ from xlsxwriter import Workbook
 
 from app.errors import DiskFull, Unreadable
 from app.roster.accounts import ACCOUNTS
-from app.roster.templates import GUIDE_SHEET, Column, Template
+from app.roster.rows import Template
+from app.roster.templates import GUIDE_SHEET, Column
 
 RED = "#9C2B20"
 FONT = "宋体"

@@ -1,22 +1,16 @@
-"""The language of templates: columns, what one cell may hold, and the checks of a row.
+"""The language of templates, in the small: columns, and what one cell may hold.
 
-A workbook that this program reads is a declaration of this kind. What writes the empty template,
-the reader, the checks, the result workbook and the window all read it; a header is compared word
-for word.
+A header is compared word for word. The whole of a workbook is a `Template` (app.roster.rows).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from app.words import Words
-
-if TYPE_CHECKING:
-    from app.record import Answers
-    from app.roster.rows import Entry, Row
 
 GUIDE_SHEET = "填写说明"
 RESULT_SHEET = "校验结果"
@@ -80,45 +74,6 @@ class Column:
     @cached_property
     def words(self) -> Words:
         return Words(self.header, self.english)
-
-
-@dataclass(frozen=True)
-class Template:
-    """One kind of workbook."""
-
-    id: str
-    title: str
-    """The name of its sheet and of its file."""
-    english: str
-    form: str
-    """What its rows become."""
-    command: str
-    """The step that is taken with them; empty where they become rows of a record."""
-    columns: tuple[Column, ...]
-    rules: Sequence[Words]
-    example: Sequence[str]
-    unique: tuple[tuple[str, int], ...]
-    """(code, column): what may stand in one row only."""
-    weigh: Callable[[Row], Any]
-    """The checks that need several cells of a row, or what is known already; gives what the
-    row was understood to say."""
-    answers: Callable[[Entry], Answers]
-    said: Callable[[Entry], Answers] = lambda _entry: {}
-    compare: Callable[[Sequence[Entry]], Iterable[Shared]] = lambda _entries: ()
-    """What else is said of several rows together."""
-    row_limit: int = ROW_LIMIT
-
-    @property
-    def words(self) -> Words:
-        return Words(self.title, self.english)
-
-    @property
-    def width(self) -> int:
-        return len(self.columns)
-
-    @cached_property
-    def headers(self) -> tuple[str, ...]:
-        return tuple(c.header for c in self.columns)
 
 
 def letter(column: int) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from app.errors import Unreadable
 from app.record import Record
 from app.roster import checks, reading, result, template
+from app.roster.accounts import ACCOUNTS
 from app.roster.checks import Checked, Entry, Terms
 from app.roster.columns import TITLE
 from ui import problems, tasks
@@ -75,7 +76,7 @@ class ImportView(QWidget):
     def _read(self, path: Path, roles: tuple[str, ...], known: OwnPeople) -> None:
         def work() -> _Loaded:
             today = datetime.datetime.now(datetime.UTC).astimezone().date()
-            terms = Terms(today, roles, known)
+            terms = Terms(today, roles, known, template=ACCOUNTS)
             return _Loaded(checks.check(reading.read(path), terms), terms)
 
         tasks.run(work, then=self._show, failed=self._on_not_read, owner=self, lane="work")

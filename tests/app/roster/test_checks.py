@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.roster import checks, identity, known
+from app.roster.accounts import ACCOUNTS
 from app.roster.codes import CODES
 from app.roster.columns import COLUMNS, HEADERS
 from app.roster.rows import Line
@@ -209,7 +210,9 @@ ROW_CASES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
 def test_what_is_wrong_with_a_row(given: dict[str, Any], expected: list[Any], path: Path) -> None:
     texts = {h: v for h, v in given.items() if isinstance(v, str)}
     if len(texts) == len(given):  # without a number or a date there is no need of a workbook
-        entry = checks.check_line(Line(2, tuple(person(0, **given))), checks.Terms(TODAY))
+        entry = checks.check_line(
+            Line(2, tuple(person(0, **given))), checks.Terms(TODAY, template=ACCOUNTS)
+        )
         assert [(f.code, f.cell) for f in entry.findings] == expected
     else:
         assert told(written(path, [person(0, **given)])) == expected
@@ -287,7 +290,7 @@ class Register:
     ],
 )
 def test_what_is_known_of_somebody(standing: dict[str, Any], code: str, is_wrong: bool) -> None:
-    terms = checks.Terms(TODAY, known=Register(is_final=True, **standing))
+    terms = checks.Terms(TODAY, template=ACCOUNTS, known=Register(is_final=True, **standing))
 
     entry = checks.check_line(Line(2, tuple(person(0))), terms)
 
@@ -299,8 +302,12 @@ def test_what_is_known_of_somebody(standing: dict[str, Any], code: str, is_wrong
 def test_somebody_elses_mobile_and_address_are_told_and_marked_when_not_final() -> None:
     line = Line(2, tuple(person(1)))
 
-    final = checks.check_line(line, checks.Terms(TODAY, known=Register(is_final=True)))
-    own = checks.check_line(line, checks.Terms(TODAY, known=Register(is_final=False)))
+    final = checks.check_line(
+        line, checks.Terms(TODAY, template=ACCOUNTS, known=Register(is_final=True))
+    )
+    own = checks.check_line(
+        line, checks.Terms(TODAY, template=ACCOUNTS, known=Register(is_final=False))
+    )
 
     assert [(f.code, f.cell) for f in final.findings] == [("D03", "G2"), ("D04", "H2")]
     assert all(f.message.zh.endswith("（待服务器复核）") for f in own.findings)
@@ -308,13 +315,13 @@ def test_somebody_elses_mobile_and_address_are_told_and_marked_when_not_final() 
 
 def test_an_outsider_cannot_be_made_a_member_by_the_institution() -> None:
     outside = Register(is_final=True, place="elsewhere")
-    terms = checks.Terms(TODAY, roles=("ethics_member",), known=outside)
+    terms = checks.Terms(TODAY, template=ACCOUNTS, roles=("ethics_member",), known=outside)
 
     assert [f.code for f in checks.check_line(Line(2, tuple(person(0))), terms).findings] == ["D07"]
 
 
 def test_a_name_of_another_office_is_masked() -> None:
-    terms = checks.Terms(TODAY, known=Register(is_final=True, name="王小芳"))
+    terms = checks.Terms(TODAY, template=ACCOUNTS, known=Register(is_final=True, name="王小芳"))
 
     (found,) = checks.check_line(Line(2, tuple(person(0))), terms).findings
 
@@ -334,7 +341,10 @@ def test_private_values_are_masked_where_a_problem_is_printed(path: Path) -> Non
 def test_a_right_number_that_ends_in_zeros_is_only_doubted_and_a_cut_one_refused() -> None:
     def look(number: str) -> list[tuple[str, str]]:
         row = Line(2, tuple(person(0, 证件号码=number, 性别="")))
-        return [(f.code, f.severity) for f in checks.check_line(row, checks.Terms(TODAY)).findings]
+        return [
+            (f.code, f.severity)
+            for f in checks.check_line(row, checks.Terms(TODAY, template=ACCOUNTS)).findings
+        ]
 
     assert look("430102198009150000") == [("R06", "W")]
     assert look("430102198003071000") == [("R06", "E")]
@@ -342,9 +352,11 @@ def test_a_right_number_that_ends_in_zeros_is_only_doubted_and_a_cut_one_refused
 
 def test_a_row_typed_over_is_text() -> None:
     line = Line(2, tuple(person(0)), {6: "number"})
-    before = checks.check_line(line, checks.Terms(TODAY))
+    before = checks.check_line(line, checks.Terms(TODAY, template=ACCOUNTS))
 
-    after = checks.check_line(line.with_cell(6, "13900000000"), checks.Terms(TODAY))
+    after = checks.check_line(
+        line.with_cell(6, "13900000000"), checks.Terms(TODAY, template=ACCOUNTS)
+    )
 
     assert [f.code for f in before.findings] == ["R05"]
     assert not after.findings

@@ -9,6 +9,7 @@ from app.forms import FORMS
 from app.forms.schema import Rows
 from app.forms.types import Keywords, Text
 from app.roster import checks
+from app.roster.accounts import ACCOUNTS
 from app.roster.columns import COLUMNS, DEGREES, FIELD_LENGTH, LEVELS, MOST_FIELDS, PART_LENGTHS
 from app.roster.rows import Line
 from tests.app.roster.workbooks import TODAY, id_number, person
@@ -18,7 +19,9 @@ FORM = FORMS["person"]
 
 def entry(**other: str) -> checks.Entry:
     """A right row, checked."""
-    return checks.check_line(Line(2, tuple(person(0, **other))), checks.Terms(TODAY))
+    return checks.check_line(
+        Line(2, tuple(person(0, **other))), checks.Terms(TODAY, template=ACCOUNTS)
+    )
 
 
 def test_every_column_has_its_field() -> None:

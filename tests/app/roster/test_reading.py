@@ -346,11 +346,12 @@ def test_whatever_stands_in_the_cells_no_row_without_what_is_required_is_accepte
     changes: dict[int, str],
 ) -> None:
     from app.roster import checks
+    from app.roster.accounts import ACCOUNTS
     from app.roster.rows import Line
     from tests.app.roster.workbooks import TODAY
 
     cells = tuple(changes.get(n, str(text)) for n, text in enumerate(person(0)))
-    entry = checks.check_line(Line(2, cells), checks.Terms(TODAY))
+    entry = checks.check_line(Line(2, cells), checks.Terms(TODAY, template=ACCOUNTS))
 
     if entry.is_importable:
         assert all(entry.clean[n] for n in (0, 1, 6, 7))

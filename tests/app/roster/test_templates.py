@@ -16,8 +16,8 @@ from app.roster import checks, institutions, members, reading, result, template
 from app.roster.codes import CODES
 from app.roster.kinds import TEMPLATES
 from app.roster.known import Standing
-from app.roster.rows import Line, Terms
-from app.roster.templates import RESULT_SHEET, Template
+from app.roster.rows import Line, Template, Terms
+from app.roster.templates import RESULT_SHEET
 from app.workflows import WORKFLOWS
 from tests.app.roster.workbooks import TODAY, id_number, person, written
 

@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.roster import checks, reading
+from app.roster.accounts import ACCOUNTS
 from app.roster.columns import HEADERS
 from app.roster.known import Known
 
@@ -93,7 +94,7 @@ def _put(sheet: Worksheet, place: tuple[int, int], value: Any, day: Any) -> None
 def checked(path: Path, known: Known | None = None, **limits: int) -> checks.Checked:
     """Read and check, on the day of the tests."""
     sheet = reading.read(path, **limits)
-    return checks.check(sheet, checks.Terms(TODAY, known=known), **limits)
+    return checks.check(sheet, checks.Terms(TODAY, template=ACCOUNTS, known=known), **limits)
 
 
 def told(path: Path, **limits: int) -> list[tuple[str, str]]:
