@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +22,9 @@ from sync import engine
 from sync.client import RegistryClient
 from sync.protocol import Outcomes
 from tests.whole.conftest import Opened
+from tests.whole.desk_process import Killable
 from tests.whole.desks import HOSPITAL, HOSPITAL_ROLE, KEY, Desk, sign_in
-from tests.whole.registry_process import ROOT, RegistryProcess
+from tests.whole.registry_process import RegistryProcess
 
 MOMENTS = 14
 SERVER_MOMENTS = {"sqlite": 25, "postgresql": 6}
@@ -34,43 +32,9 @@ RESTART = 5.0
 """Seconds within which a registry serves again, its program loaded anew."""
 
 
-class Killable:
-    """Desk processes on one folder, one at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.whole.desk_process", str(folder), KEY.hex()],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, command: str, kill_after: float | None = None) -> tuple[bool, float]:
-        """Whether it came to its end, and how long it took."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(command + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline().removeprefix("begun "))
-        began = time.monotonic()
-        if kill_after is not None:
-            time.sleep(kill_after)
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        said = self._process.stdout.readline()
-        took = time.monotonic() - began
-        if said == "ended\n":
-            assert self._process.stdout.readline() == "over\n"
-        return said == "ended\n", took
-
-    def close(self) -> None:
-        self._process.communicate(timeout=10)
-
-
 @pytest.fixture
 def killable(tmp_path: Path) -> Iterator[Killable]:
-    killable = Killable(tmp_path / "desk")
+    killable = Killable(tmp_path / "desk", KEY)
     yield killable
     killable.close()
 
