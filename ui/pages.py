@@ -157,7 +157,7 @@ class Pages(QWidget):
                 self._read_title(view, record_id)
 
     def _read_title(self, view: Any, record_id: UUID) -> None:
-        from ui.records.steps import title_of
+        from ui.names import title_of
 
         self._desk.read(
             lambda copy: title_of(copy.get(record_id)),

@@ -11,10 +11,9 @@ from app.errors import AppError
 from app.exchange import earlier
 from app.exchange.prefill import Prefill
 from app.words import Words
+from ui.names import Names, title_of
 from ui.prefill.offer import Offer, offer_of
 from ui.prefill.templates import Template, templates
-from ui.records.names import Names
-from ui.records.steps import title_of
 
 if TYPE_CHECKING:
     from app.words import Language

@@ -17,8 +17,7 @@ from app.words import Words
 from ui import look, moments, problems, tasks
 from ui.desk import Desk
 from ui.language import chosen, say, told
-from ui.records.names import Names
-from ui.records.steps import title_of
+from ui.names import Names, title_of
 
 if TYPE_CHECKING:
     from app.record import Record

@@ -14,19 +14,20 @@ from app.record import Record
 from app.words import Words
 from ui import look, moments, problems, shortcuts
 from ui.language import say
+from ui.names import title_of
+from ui.prefill import templates
 from ui.records import exporting
 from ui.records.clipboard import copy_selection
-from ui.records.steps import title_of
+from ui.records.listing import Listing
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy
-    from ui.records.list_view import RecordsView
 
 KEYS = {"save": "edit", "submit": "submit", "change": "change", "delete": "delete"}
 """Steps that have a key of their own."""
 
 
-def made(view: RecordsView) -> QMenu:
+def made(view: Listing) -> QMenu:
     """The menu for what is selected now. It goes when it is closed."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -57,7 +58,7 @@ def made(view: RecordsView) -> QMenu:
     return menu
 
 
-def _of_one(menu: QMenu, view: RecordsView, record_id: UUID) -> None:
+def _of_one(menu: QMenu, view: Listing, record_id: UUID) -> None:
     opened = menu.addAction(look.icon("folder-open"), view.open.text(), view.open.click)
     _show_key(opened, "open")
     progress = menu.addAction(
@@ -89,14 +90,14 @@ def _show_key(action: QAction, name: str) -> None:
         action.setText(f"{action.text()}\t{shortcuts.key(name).text()}")
 
 
-def ask_template(view: RecordsView) -> None:
+def ask_template(view: Listing) -> None:
     """Ask for a name and keep the selected study as a template."""
     ids = view.selected_ids()
     if len(ids) == 1:
         view.desk.read(lambda copy: copy.get(ids[0]), partial(_ask_name, view), owner=view)
 
 
-def _ask_name(view: RecordsView, record: Record) -> None:
+def _ask_name(view: Listing, record: Record) -> None:
     dialog = QInputDialog(view)
     dialog.setWindowTitle(say("存为模板", "Keep as template"))
     dialog.setLabelText(
@@ -114,9 +115,7 @@ def _ask_name(view: RecordsView, record: Record) -> None:
     dialog.open()
 
 
-def _keep(view: RecordsView, record: Record, name: str) -> None:
-    from ui.prefill import templates
-
+def _keep(view: Listing, record: Record, name: str) -> None:
     name, at = name.strip(), moments.now().isoformat(timespec="seconds")
     if not name:
         return

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,35 +30,28 @@ from ui.records import exporting, list_menu
 from ui.records.clipboard import copy_selection
 from ui.records.columns import ColumnLayout
 from ui.records.filters import Filters, menu_button
+from ui.records.listing import Listing
 from ui.records.lists import RecordList
 from ui.records.rows_model import STATE, RowsModel
 from ui.records.several import SeveralBar
 from ui.records.steps import StepBar
 
-if TYPE_CHECKING:
-    from ui.prefill.view import PrefillDialog
-
-REVIEWED = ("study", "opinion")
-"""Forms that a reviewer reads in three panes."""
 FILLED_FROM = ("study",)
 """Forms that can be begun from what exists."""
 SEARCH_AFTER = 150
 """Milliseconds between the last letter typed and the search."""
 
 
-class RecordsView(QWidget):
+class RecordsView(Listing):
     """One list of the navigation."""
 
-    opened = Signal(object, str)
-    """(id of a record, "record" | "progress" | "filing" | "review")"""
     counted = Signal(int)
     """How many records there are, once they are read."""
     selected = Signal(int, int)
     """How many there are in all, and how many are selected."""
 
     def __init__(self, desk: Desk, listed: RecordList) -> None:
-        super().__init__()
-        self.desk, self.listed = desk, listed
+        super().__init__(desk, listed)
         self.setObjectName(f"list:{listed.id}")
         self.model = self._model()
         column = QVBoxLayout(self)
@@ -232,17 +225,6 @@ class RecordsView(QWidget):
 
     # Selecting and opening
 
-    def selected_ids(self) -> list[UUID]:
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return [found for row in rows if (found := self.model.id_at(row))]
-
-    def open_selected(self, how: str = "") -> None:
-        rows = self.table.selectionModel().selectedRows()
-        row = self.model.row(rows[0].row()) if rows else None
-        if row is not None:
-            is_review = self.listed.review and row.head.form in REVIEWED
-            self.opened.emit(UUID(row.head.id), how or ("review" if is_review else "record"))
-
     def select(self, record_id: UUID) -> None:
         place = self.model.place_of(record_id)
         if place is not None:
@@ -345,29 +327,6 @@ class RecordsView(QWidget):
         self.desk.begin(
             self.listed.form, then=lambda record: self.opened.emit(record.id, "filing"), owner=self
         )
-
-    def begin_from(self) -> PrefillDialog:
-        """新建自…: choose what to fill a new one from."""
-        from ui.prefill.view import PrefillDialog
-
-        dialog = PrefillDialog(self.desk, self.window())
-        dialog.begun.connect(lambda record_id: self.opened.emit(record_id, "filing"))
-        dialog.show_kind("earlier")
-        dialog.open()
-        return dialog
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        from ui.prefill.view import files_of
-
-        if files_of(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        from ui.prefill.view import files_of
-
-        if files := files_of(event):
-            event.acceptProposedAction()
-            self.begin_from().show_files(files)
 
     def _export(self, kind: exporting.Kind) -> None:
         exporting.export_records(self.desk, self.selected_ids(), kind, self)

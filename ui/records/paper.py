@@ -12,8 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ui import moments, problems, tasks
 from ui.desk import Desk
 from ui.language import chosen, say
-from ui.records.names import Names
-from ui.records.steps import title_of
+from ui.names import Names, title_of
 
 if TYPE_CHECKING:
     from app.record import Record

@@ -19,12 +19,12 @@ from app.workflows.table import Round
 from ui import look, moments, problems
 from ui.desk import Desk
 from ui.language import chosen, say, told
+from ui.names import Names, title_of
 from ui.records import exporting, timeline
 from ui.records.documents import Document, DocumentList, documents_of
 from ui.records.filters import menu_button
-from ui.records.names import Names
 from ui.records.states import StateChip, held_by
-from ui.records.steps import StepBar, title_of
+from ui.records.steps import StepBar
 from ui.records.summary import SummaryView
 from ui.records.versions import VersionsView, told_version
 

@@ -23,8 +23,8 @@ from app.words import Words
 from ui import look, moments
 from ui.desk import Desk
 from ui.language import say, told
+from ui.names import title_of
 from ui.records import states
-from ui.records.steps import title_of
 
 if TYPE_CHECKING:
     from local_db import Query, Row, RowPage, WorkingCopy

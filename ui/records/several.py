@@ -18,8 +18,9 @@ from app.workflows.table import Step
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import say, told
+from ui.names import title_of
 from ui.questions import question
-from ui.records.steps import ICONS, title_of
+from ui.records.steps import ICONS
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy

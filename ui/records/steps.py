@@ -17,7 +17,9 @@ from app.workflows.table import IN_FORCE, Step
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import say, told
+from ui.names import title_of
 from ui.questions import confirm, question
+from ui.records.undoing import ask_to_undo
 
 ICONS = {
     "save": "pencil", "submit": "send", "delete": "trash-2", "return": "undo-2",
@@ -134,8 +136,6 @@ class StepBar(QWidget):
             self._offer_filing(record.id, missing)
             return
         if step.to == IN_FORCE and step.asks is None:
-            from ui.records.undoing import ask_to_undo
-
             ask_to_undo(self._desk, record, step, self, lambda: self._perform(record, step, None))
         elif step.asks is not None:
             from ui.forms.ask import ask
@@ -201,8 +201,3 @@ def blocking(record: Record) -> int:
 
     found = problems_of(FORMS[record.form], record.answers, Known())
     return sum(p.level == "block" for p in found)
-
-
-def title_of(record: Record) -> str:
-    form = FORMS.get(record.form)
-    return (form.title_of(record.answers) if form else "") or say("（未命名）", "(untitled)")

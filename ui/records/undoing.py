@@ -16,9 +16,9 @@ from app.workflows.table import Step, as_in_force
 from ui import look
 from ui.desk import Desk
 from ui.language import say, told
+from ui.names import title_of
 from ui.records.compare import CompareView
 from ui.records.states import state_of
-from ui.records.steps import title_of
 from ui.records.versions import Compared, compare_on, told_version
 
 

@@ -26,9 +26,8 @@ from app.record import Record
 from ui import look, moments, problems, tasks
 from ui.desk import Desk
 from ui.language import chosen, say
+from ui.names import Names, title_of
 from ui.records.compare import CompareView
-from ui.records.names import Names
-from ui.records.steps import title_of
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy

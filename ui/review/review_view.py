@@ -16,9 +16,10 @@ from app.record import Record
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import chosen, say
+from ui.names import title_of
 from ui.records.record_view import Reading, read
 from ui.records.states import StateChip
-from ui.records.steps import StepBar, title_of
+from ui.records.steps import StepBar
 from ui.records.summary import SummaryView
 from ui.review.document_pane import DocumentPane
 from ui.review.opinion_pane import OpinionPane

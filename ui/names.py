@@ -1,4 +1,4 @@
-"""References (`person:…`, `committee:…`) said as the names that the directory knows."""
+"""What records are called, and references (`person:…`) said as the names the directory knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from app.record import Answers
+from app.forms import FORMS
+from app.record import Answers, Record
+from ui.language import say
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy
@@ -39,3 +41,8 @@ class Names:
 
     def joined(self, references: Iterable[str]) -> str:
         return "、".join(filter(None, map(self.name, references)))
+
+
+def title_of(record: Record) -> str:
+    form = FORMS.get(record.form)
+    return (form.title_of(record.answers) if form else "") or say("（未命名）", "(untitled)")
