@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
 from itertools import count
 
-from bench.measure import line
+from bench.measure import ROOT, line
 
 
 def calls(asked: argparse.Namespace) -> int:
@@ -92,7 +95,15 @@ def power(asked: argparse.Namespace) -> int:
     return wrong
 
 
-RUNS = {"calls": calls, "writes": writes, "power": power}
+def kills(asked: argparse.Namespace) -> int:
+    """SIGKILL at random moments: of a desk that imports or syncs, and of the registry."""
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout", "7200"]
+    command += ["tests/whole/test_kills.py", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "YANBEI_KILLS": str(asked.kills)}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+RUNS = {"calls": calls, "writes": writes, "power": power, "kills": kills}
 
 
 def main() -> None:
@@ -100,6 +111,7 @@ def main() -> None:
     parser.add_argument("name", choices=RUNS, metavar="NAME", help=", ".join(RUNS))
     parser.add_argument("--every", type=int, default=1, help="one point in so many")
     parser.add_argument("--states", type=int, default=1000, help="of the disk, for power")
+    parser.add_argument("--kills", type=int, default=500, help="of each, for kills")
     asked = parser.parse_args()
     raise SystemExit(bool(RUNS[asked.name](asked)))
 

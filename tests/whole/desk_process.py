@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 import local_db.engine
+from app.errors import TryLater
 from local_db import WorkingCopy
 from sync import engine
 from sync.client import RegistryClient
@@ -82,8 +83,17 @@ def do(folder: Path, key: bytes, command: str, text: str) -> None:
         _work(copy, client, int(times), Path(acknowledged))
     else:
         address, token = text.split()
-        engine.run(copy, RegistryClient(address, token, sleep=lambda _seconds: None))
+        _exchange(copy, RegistryClient(address, token, sleep=lambda _seconds: None))
     copy.close()
+
+
+def _exchange(copy: WorkingCopy, client: RegistryClient) -> None:
+    while True:
+        try:
+            engine.run(copy, client)
+            return
+        except TryLater:
+            time.sleep(1)
 
 
 def _work(copy: WorkingCopy, client: RegistryClient, times: int, acknowledged: Path) -> None:
@@ -104,7 +114,7 @@ def _work(copy: WorkingCopy, client: RegistryClient, times: int, acknowledged: P
             copy.perform(study.id, "save", answers=answers, role="pi")
         os.write(note, f"study {study.id} {turn}\n".encode())
         if turn % 40 == 38:
-            engine.run(copy, client)
+            _exchange(copy, client)
     os.close(note)
 
 
