@@ -7,14 +7,14 @@ its own; an authority also those of the offices below it.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.forms import FORMS
 from app.record import Principal, Record
-from server.moments import told
+from server.moments import in_order, told
 from server.places import below, uuid_of
 from server.tables import AuditRow, OfficeRow
 from server.turn import Turn
@@ -58,7 +58,7 @@ def keep(
     reason = reason.replace("\x00", "")
     rows = [
         {
-            "id": uuid4(), "office": office, "at": now, "actor": who.id, "name": who.name,
+            "id": in_order(), "office": office, "at": now, "actor": who.id, "name": who.name,
             "role": role, "form": about.form, "command": command, "about": about.id,
             "subject": subject[:200], "reason": reason[:2000],
         }
@@ -80,21 +80,37 @@ def readable(session: Session, who: Principal) -> set[UUID]:
     return found
 
 
-def of(session: Session, who: Principal, before: datetime | None, limit: int) -> list[AuditEvent]:
-    """What was done, newest first; where one office's log and another's tell the same, once."""
+def of(session: Session, who: Principal, beyond: UUID | None, limit: int) -> list[AuditEvent]:
+    """What was done, newest first, beyond the event that was read last.
+
+    What the logs of several offices tell is told once, with the names of those offices.
+    """
     wanted = (
         select(AuditRow, OfficeRow.name)
         .outerjoin(OfficeRow, OfficeRow.id == AuditRow.office)
         .where(AuditRow.office.in_(readable(session, who)))
     )
-    if before is not None:
-        wanted = wanted.where(AuditRow.at < before)
-    rows = session.execute(wanted.order_by(AuditRow.at.desc(), AuditRow.id).limit(limit))
-    return [
-        AuditEvent(
-            at=told(row.at), office=name or "", actor=row.actor, name=row.name, role=row.role,
-            form=row.form, command=row.command, about=str(row.about), subject=row.subject,
-            reason=row.reason,
-        )
-        for row, name in rows
-    ]  # fmt: skip
+    last = session.get(AuditRow, beyond) if beyond else None
+    if last is not None:  # many are of one moment: an import's, for one
+        same = and_(AuditRow.at == last.at, AuditRow.id < last.id)
+        wanted = wanted.where(or_(AuditRow.at < last.at, same))
+    rows = session.execute(wanted.order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit))
+    found: list[AuditEvent] = []
+    for row, office in rows:
+        event = AuditEvent(
+            id=str(row.id), at=told(row.at), office=office or "", actor=row.actor, name=row.name,
+            role=row.role, form=row.form, command=row.command, about=str(row.about),
+            subject=row.subject, reason=row.reason,
+        )  # fmt: skip
+        if found and _is_one(found[-1], event):
+            offices = "、".join(filter(None, (found[-1].office, event.office)))
+            found[-1] = event.model_copy(update={"office": offices})
+        else:
+            found.append(event)
+    return found
+
+
+def _is_one(one: AuditEvent, other: AuditEvent) -> bool:
+    """Whether two logs tell of the same deed."""
+    apart = {"id", "office"}
+    return one.model_dump(exclude=apart) == other.model_dump(exclude=apart)

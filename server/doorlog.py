@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from server.moments import told
+from server.moments import in_order, told
 from server.tables import SignInRow
 from sync.protocol import DoorEvent
 
@@ -24,7 +24,7 @@ def note(
     assert event in EVENTS
     session.execute(
         insert(SignInRow).values(
-            id=uuid4(), account=account, at=now, event=event, desk_name=desk[:100],
+            id=in_order(), account=account, at=now, event=event, desk_name=desk[:100],
             address=address[:64],
         )
     )  # fmt: skip
@@ -36,15 +36,17 @@ def purge(session: Session, account: UUID, now: datetime) -> None:
     )
 
 
-def of_account(
-    session: Session, account: UUID, before: datetime | None, limit: int
-) -> list[DoorEvent]:
-    """The last events, newest first."""
+def of_account(session: Session, account: UUID, beyond: UUID | None, limit: int) -> list[DoorEvent]:
+    """The last events, newest first, beyond the one that was read last."""
     wanted = select(SignInRow).where(SignInRow.account == account)
-    if before is not None:
-        wanted = wanted.where(SignInRow.at < before)
-    rows = session.scalars(wanted.order_by(SignInRow.at.desc(), SignInRow.id).limit(limit))
+    last = session.get(SignInRow, beyond) if beyond else None
+    if last is not None and last.account == account:
+        same = and_(SignInRow.at == last.at, SignInRow.id < last.id)
+        wanted = wanted.where(or_(SignInRow.at < last.at, same))
+    rows = session.scalars(wanted.order_by(SignInRow.at.desc(), SignInRow.id.desc()).limit(limit))
     return [
-        DoorEvent(at=told(r.at), event=r.event, desk_name=r.desk_name, address=r.address)
+        DoorEvent(
+            id=str(r.id), at=told(r.at), event=r.event, desk_name=r.desk_name, address=r.address
+        )
         for r in rows
     ]

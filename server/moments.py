@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
 
 BEIJING = timezone(timedelta(hours=8))
 """The days and years of numbers are those of the office that reads them."""
@@ -11,6 +14,11 @@ BEIJING = timezone(timedelta(hours=8))
 def clock() -> datetime:
     """Now. Only doors ask it; rules are told the time."""
     return datetime.now(UTC)
+
+
+def in_order() -> UUID:
+    """A new id that sorts after those made before: what happened at one moment keeps its order."""
+    return UUID(int=(time.time_ns() << 64) | secrets.randbits(64))
 
 
 def told(moment: datetime) -> str:

@@ -22,6 +22,9 @@ from sync.protocol import (
     CURRENT,
     NEWS_TYPE,
     VERSION_HEADER,
+    AuditEvents,
+    Desks,
+    DoorEvents,
     FileHead,
     Message,
     NewPassword,
@@ -29,6 +32,7 @@ from sync.protocol import (
     NewsLine,
     NewsRequest,
     Outcomes,
+    PasswordRule,
     Session,
     SignIn,
 )
@@ -109,6 +113,36 @@ class RegistryClient:
         if session.token:
             self.use(session.token)
         return session
+
+    # -- one's own account, and what an office answers for ----------------------
+
+    def door_events(self, beyond: str = "") -> DoorEvents:
+        """登录日志, newest first."""
+        where = "/account/events" + (f"?beyond={beyond}" if beyond else "")
+        return self._read(DoorEvents, self._call("GET", where))
+
+    def desks(self) -> Desks:
+        """Where the account is signed in."""
+        return self._read(Desks, self._call("GET", "/account/desks"))
+
+    def end_desk(self, desk: str) -> None:
+        """Sign out one of one's own desks from afar."""
+        self._call("DELETE", f"/account/desks/{desk}")
+
+    def audit(self, beyond: str = "") -> AuditEvents:
+        """What was done in one's office and below it, newest first."""
+        return self._read(
+            AuditEvents, self._call("GET", "/audit" + (f"?beyond={beyond}" if beyond else ""))
+        )
+
+    def password_rule(self) -> PasswordRule:
+        return self._read(PasswordRule, self._call("GET", "/password-rule"))
+
+    def set_password_rule(self, rule: PasswordRule) -> PasswordRule:
+        """The rule for passwords chosen from now on; the national account's to set."""
+        return self._read(PasswordRule, self._call("PUT", "/password-rule", json=_json(rule)))
+
+    # -- the exchange ----------------------------------------------------------
 
     def changes(self, changes: Sequence[Mapping[str, Any]]) -> Outcomes:
         """Send changes; one outcome for each, in their order."""

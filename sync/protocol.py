@@ -209,6 +209,8 @@ class FileHead(Message):
 class DoorEvent(Message):
     """One line of 登录日志."""
 
+    id: str = ""
+    """To ask for what lies beyond it."""
     at: str
     event: str
     """in, wrong, out, changed, reset, ended, disabled or enabled."""
@@ -217,7 +219,7 @@ class DoorEvent(Message):
 
 
 class DoorEvents(Message):
-    """GET /v1/account/events?before=…: one's own, newest first."""
+    """GET /v1/account/events?beyond=…: one's own, newest first."""
 
     events: tuple[DoorEvent, ...]
 
@@ -250,9 +252,11 @@ class PasswordRule(Message):
 class AuditEvent(Message):
     """Something done to a person, an office, a move or a committee. No numbers stand in it."""
 
+    id: str = ""
+    """To ask for what lies beyond it."""
     at: str
     office: str
-    """The name of the office whose log it is in."""
+    """The name of the office whose log it is in; of several where several logs tell it."""
     actor: str
     name: str
     role: str
@@ -264,7 +268,7 @@ class AuditEvent(Message):
 
 
 class AuditEvents(Message):
-    """GET /v1/audit?before=…: of one's office and of those below it, newest first."""
+    """GET /v1/audit?beyond=…: of one's office and of those below it, newest first."""
 
     events: tuple[AuditEvent, ...]
 

@@ -385,6 +385,13 @@ _OPINION: Answers = {
     "consent": "change",
 }
 
+_TRANSFER: Answers = {
+    "name": _PERSON["name"],
+    "id_number": _PERSON["id_number"],
+    "since": "2026-12-01",
+    "remark": "本人已与我院签订聘用合同。",
+}
+
 
 def _with(answers: Answers, changes: dict[str, Any]) -> Answers:
     changed = copy.deepcopy(answers) | changes
@@ -426,6 +433,11 @@ def stem_cell_answers(**changes: Any) -> Answers:
     return _with(_STEM_CELL, changes)
 
 
+def transfer_answers(**changes: Any) -> Answers:
+    """Somebody whom the system knows, to be moved in."""
+    return _with(_TRANSFER, changes)
+
+
 def opinion_answers(**changes: Any) -> Answers:
     """A member's opinion that may be given."""
     return _with(_OPINION, changes)
@@ -440,5 +452,6 @@ def right_answers(form_id: str) -> Answers:
         "committee": committee_answers,
         "academic_committee": academic_committee_answers,
         "stem_cell": stem_cell_answers,
+        "transfer": transfer_answers,
         "opinion": opinion_answers,
     }[form_id]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.forms.conditions import Answered, Is
+from app.forms.conditions import Answered, Is, Never
 from app.forms.schema import Field, Files, Form, Page
 from app.forms.types import YES_NO, Choice, Date, Listed, Pointer, Text, options
 from app.words import Words
@@ -47,7 +47,7 @@ INSTITUTION = Form(
             Field("province", "所在省份", Listed("provinces"), english="Province", short=True, published=True),
             Field("city", "所在城市", Listed("cities", within="province"), english="City", short=True, published=True),
             Field("county", "所在区县", Listed("counties", within="city"), english="District or county", short=True),
-            Field("registrar", "执业登记机关", Pointer("institution"), english="Registering authority",
+            Field("registrar", "执业登记机关", Pointer("institution"), english="Registering authority", only=Never(),
                   help=Words("发放本账号并重置密码的机关，请检查是否正确。", "The authority that issues this account and resets its password; please check it.")),
         )),
         Page("licence", "执业与资质", "Licence and qualifications", only=HOSPITAL, fields=(

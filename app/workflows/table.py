@@ -14,7 +14,7 @@ from app.forms.schema import Field, Page, Rows, refuse_mistakes
 from app.forms.types import Secret
 from app.record import Answers, InForce, Parties, Principal, Record
 from app.words import Words
-from app.workflows.roles import ROLES, feeds_of, roles_on
+from app.workflows.roles import ROLES, roles_on
 
 Mood: TypeAlias = Literal["draft", "waiting", "back", "done", "ended"]
 """How a state looks in a list: its icon and colour."""
@@ -379,8 +379,12 @@ def seen_by(workflow: Workflow, record: Record, principal: Principal) -> Record 
     """The record as this principal may read it: whole, as it is in force, or not at all."""
     if may_read(workflow, record.state, record.parties, principal):
         return record
-    in_force = readers_in_force(workflow, record) & {*feeds_of(principal)}
-    return as_in_force(workflow, record) if in_force else None
+    kept = record.in_force
+    if kept is None:
+        return None
+    parties = _parties_in_force(workflow, record, kept)
+    hears = may_read(workflow, kept.state, parties, principal)
+    return as_in_force(workflow, record) if hears else None
 
 
 def may_read(workflow: Workflow, state: str, parties: Parties, principal: Principal) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
@@ -21,16 +21,16 @@ from sync.protocol import AuditEvents, Desks, DoorEvents, PasswordRule
 
 router = APIRouter()
 
-Before = Annotated[datetime | None, Query()]
+Beyond = Annotated[UUID | None, Query()]
 Limit = Annotated[int, Query(ge=1, le=500)]
 
 
 @router.get("/account/events")
 def events(
-    engine: Database, asking: Asking, before: Before = None, limit: Limit = 100
+    engine: Database, asking: Asking, beyond: Beyond = None, limit: Limit = 100
 ) -> DoorEvents:
     """One's own sign-ins and failures, newest first."""
-    found = read(engine, lambda s: doorlog.of_account(s, asking.account, before, limit))
+    found = read(engine, lambda s: doorlog.of_account(s, asking.account, beyond, limit))
     return DoorEvents(events=tuple(found))
 
 
@@ -85,8 +85,8 @@ def is_national(session: Session, who: Principal) -> bool:
 
 @router.get("/audit")
 def audit_log(
-    engine: Database, asking: Asking, before: Before = None, limit: Limit = 100
+    engine: Database, asking: Asking, beyond: Beyond = None, limit: Limit = 100
 ) -> AuditEvents:
     """What was done in one's office; an authority also reads of those below it."""
-    found = read(engine, lambda s: audit.of(s, asking.principal, before, limit))
+    found = read(engine, lambda s: audit.of(s, asking.principal, beyond, limit))
     return AuditEvents(events=tuple(found))

@@ -46,9 +46,9 @@ def test_the_matrix_says_who_does_what_in_a_state() -> None:
     assert draft["项目负责人 Principal investigator"].startswith(
         "**办**；阅；保存 Save；提交 Submit"
     )
-    assert draft["授权人 Delegate"] == "**办**；阅；保存 Save"
+    assert draft["授权人 Delegate"] == "**办**；阅；保存 Save；送负责人 Hand to investigator"
     assert draft["伦理委员会秘书 Ethics committee secretary"] == "—"
-    assert review["项目负责人 Principal investigator"] == "阅"
+    assert review["项目负责人 Principal investigator"] == "阅；撤销变更 Undo the change"
     assert "驳回 Return" in review["伦理委员会秘书 Ethics committee secretary"]
 
 

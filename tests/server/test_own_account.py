@@ -61,7 +61,7 @@ def test_the_log_is_read_page_by_page(client: TestClient) -> None:
     me = [signed_in(client, LOGIN, desk=f"desk-{n}", name=f"{n}") for n in range(5)][-1]
 
     first = client.get("/v1/account/events?limit=2", headers=me).json()["events"]
-    rest = client.get("/v1/account/events", params={"before": first[-1]["at"]}, headers=me).json()[
+    rest = client.get("/v1/account/events", params={"beyond": first[-1]["id"]}, headers=me).json()[
         "events"
     ]
 
@@ -109,6 +109,39 @@ def test_the_rule_of_passwords_grows_by_the_national_account_only(client: TestCl
     assert "10 到 32 位" in refused.json()["message"]["zh"]
     change["new"] = "Changhe2027longer"
     assert client.post("/v1/password", headers=me, json=change).status_code == 200
+
+
+def test_what_was_done_at_one_moment_is_read_page_by_page_and_nothing_twice(
+    province: Province, client: TestClient
+) -> None:
+    hospital, he = province.somebody(HOSPITAL), ident("何平")
+    for n in range(7):  # the clock of the sample stands: all are of one moment, as an import's are
+        said = {"reason": f"第 {n} 次核对。"}
+        hospital.does(he, "person", "reveal", "institution_admin", said=said)
+    me = signed_in(client, HOSPITAL)
+
+    read: list[str] = []
+    beyond: dict[str, str] = {}
+    while True:
+        page = client.get("/v1/audit", params={"limit": "3", **beyond}, headers=me).json()["events"]
+        if not page:
+            break
+        read += [event["reason"] for event in page]
+        beyond = {"beyond": page[-1]["id"]}
+
+    assert read == [f"第 {n} 次核对。" for n in reversed(range(7))]
+
+
+def test_what_concerns_two_offices_is_told_once_to_whom_reads_of_both(
+    province: Province, client: TestClient
+) -> None:
+    city, said = province.somebody(CITY), {"reason": "许可证到期。"}
+    city.does(ident(HOSPITAL), "institution", "disable", "authority", said=said)
+
+    found = client.get("/v1/audit", headers=signed_in(client, CITY)).json()["events"]
+
+    assert [(e["command"], e["reason"]) for e in found] == [("disable", "许可证到期。")]
+    assert set(found[0]["office"].split("、")) == {CITY, HOSPITAL}
 
 
 def test_an_office_reads_what_was_done_in_it_and_above_what_was_done_below(

@@ -29,7 +29,7 @@ def test_every_record_of_it_is_right_by_its_form(province: Province) -> None:
         for r in records
     }
 
-    assert len(records) == 5 + len(sample.PEOPLE) + 3
+    assert len(records) == 6 + len(sample.PEOPLE) + 3
     assert {k: v for k, v in wrong.items() if v} == {
         ("institution", "长河市第一人民医院"): [
             ("contact_name", "请填写“联系人”。"),
@@ -63,7 +63,7 @@ def test_everybody_finds_places_and_committees_in_the_directory(province: Provin
     cards = province.somebody("林远").reads()["directory"]
 
     assert {card["name"] for card in cards.values()} == {
-        "长河省卫生健康委员会", "长河市卫生健康委员会", "临江区卫生健康局",
+        "国家卫生健康委员会", "长河省卫生健康委员会", "长河市卫生健康委员会", "临江区卫生健康局",
         "长河市第一人民医院", "长河省中医院",
         "长河市第一人民医院伦理委员会", "长河市第一人民医院学术委员会", "长河省中医院伦理委员会",
     }  # fmt: skip

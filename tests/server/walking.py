@@ -159,6 +159,21 @@ ENGAGING: dict[str, tuple[str, ...]] = {
 }
 
 
+NATION = scope("registrar", "other region")
+"""The authority above which there is none."""
+
+
+def is_nation(asker: Asker) -> bool:
+    """Whether it is the national account, which alone sets the rule of passwords."""
+    return asker.role == "authority" and asker.principal.office == NATION
+
+
+def may_import(asker: Asker) -> bool:
+    """Whether they keep people, or a committee whose members they may bring."""
+    importing = ("institution_admin", "authority", "ethics_secretary", "academic_secretary")
+    return asker.role.removeprefix("odd ") in importing
+
+
 def parts_of(form: str, asker: Asker) -> set[str]:  # noqa: C901, PLR0911 -- one rule a line
     """What part somebody has in such a record, in plain words: by name, or by an office."""
     if asker.role.startswith(("odd", "former")):

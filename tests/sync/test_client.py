@@ -23,7 +23,7 @@ from app.errors import (
 )
 from sync.client import RegistryClient, Timeouts
 from sync.files import PATIENCE
-from sync.protocol import NewPassword, SignIn
+from sync.protocol import CURRENT, NewPassword, SignIn
 from tests.sync.faults import Exchange, Fault, FaultyNetwork, request_lost, said
 
 SESSION = orjson.dumps({
@@ -166,7 +166,8 @@ def test_the_session_of_a_sign_in_is_used_and_ended(network: FaultyNetwork) -> N
 
     signed_in = [b"Authorization: Bearer t" in request for request in requests]
     assert signed_in == [False, True, False]
-    assert all(b"X-Yanbei-Version: 1" in request for request in requests)
+    spoken = f"X-Yanbei-Version: {CURRENT}".encode()
+    assert all(spoken in request for request in requests)
 
 
 def test_a_proxy_for_the_world_is_not_used_for_this_computer(
