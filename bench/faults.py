@@ -103,7 +103,20 @@ def kills(asked: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
-RUNS = {"calls": calls, "writes": writes, "power": power, "kills": kills}
+def documents(asked: argparse.Namespace) -> int:
+    """1 GB of PDFs from a desk to the registry over a line that breaks every 20 MB."""
+    from tests.whole.broken_line import MB, sent_somewhere
+
+    found = sent_somewhere(asked.documents, 50 * MB, 20 * MB)
+    line(
+        f"{found.size / 1e9:.2f} GB in {asked.documents} PDFs over a line that breaks every 20 MB: "
+        f"{found.cuts} breaks, {found.rounds} rounds, {found.seconds:.0f} s, {found.missing} "
+        f"missing; {found.carried / 1e9:.3f} GB left the desk, {found.share:.4f} times the size"
+    )
+    return found.missing + (found.share > 1.05)
+
+
+RUNS = {"calls": calls, "writes": writes, "power": power, "kills": kills, "documents": documents}
 
 
 def main() -> None:
@@ -112,6 +125,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="one point in so many")
     parser.add_argument("--states", type=int, default=1000, help="of the disk, for power")
     parser.add_argument("--kills", type=int, default=500, help="of each, for kills")
+    parser.add_argument("--documents", type=int, default=20, help="of 50 MB, for documents")
     asked = parser.parse_args()
     raise SystemExit(bool(RUNS[asked.name](asked)))
 
