@@ -1,18 +1,17 @@
-"""The registry's commands: run, migrate, demo, check, restored."""
+"""The registry's commands: run, migrate, demo, check, restored, backup, restore, drill."""
 
 from __future__ import annotations
 
 import argparse
-import socket
+import sys
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
-import uvicorn
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
-from uvicorn.supervisors import Multiprocess
 
-from server import accounts, logs, sample
-from server.app import from_environment
+from app.errors import AppError
+from server import accounts, backups, logs, sample, serving
 from server.db import connect, transact
 from server.migrations import migrate
 from server.moments import clock
@@ -23,26 +22,36 @@ from server.soundness import faults
 def main(arguments: list[str] | None = None) -> int:
     """Do one command; 0 where it went well."""
     parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
-    parser.add_argument("command", choices=("run", "migrate", "demo", "check", "restored"))
-    parser.add_argument(
-        "--db", "--database", dest="database", help="sqlite:///… or postgresql+psycopg://…"
-    )
+    parser.add_argument("command", choices=(*PREPARED, *COMMANDS))
+    parser.add_argument("--db", "--database", dest="database", help="sqlite:///… or postgresql://…")
     parser.add_argument("--files", help="the folder of documents, or s3://bucket/prefix")
     parser.add_argument("--host")
     parser.add_argument("--port", type=int, help="0 takes a free one")
     parser.add_argument("--workers", type=int, help="processes; more than one needs PostgreSQL")
+    parser.add_argument("--backups", help="the folder of backups")
+    parser.add_argument("--keep", type=int, default=0, help="backup: keep only this many (0: all)")
+    parser.add_argument("--name", default="", help="restore, drill: which backup, or the newest")
     given = vars(parser.parse_args(arguments))
-    command = given.pop("command")
+    command, keep, name = (given.pop(word) for word in ("command", "keep", "name"))
     settings = replace(
         Settings.from_environment(), **{k: v for k, v in given.items() if v is not None}
     )
     logs.begin()
-    if command == "check":
-        return _check(settings)
+    if command in COMMANDS:
+        return _told(lambda: COMMANDS[command](settings, keep, name))
     _prepare(settings, with_sample=command == "demo", restored=command == "restored")
     if command in ("run", "demo"):
-        _run(settings)
+        serving.run(settings)
     return 0
+
+
+def _told(work: Callable[[], int]) -> int:
+    """Do it; what cannot be done is told in words."""
+    try:
+        return work()
+    except AppError as error:
+        print(f"{error.words.zh}\n{error.words.en}", file=sys.stderr)
+        return 1
 
 
 def _prepare(settings: Settings, *, with_sample: bool, restored: bool) -> None:
@@ -63,7 +72,7 @@ def _prepare(settings: Settings, *, with_sample: bool, restored: bool) -> None:
         engine.dispose()
 
 
-def _check(settings: Settings) -> int:
+def _check(settings: Settings, _keep: int, _name: str) -> int:
     engine = connect(settings.database, pool=2)
     try:
         found = faults(engine, documents_at(settings))
@@ -75,45 +84,38 @@ def _check(settings: Settings) -> int:
     return 1 if found else 0
 
 
-class _Announced(uvicorn.Server):
-    """Says once where it listens, when it does."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and sockets:
-            _announce(sockets[0])
-
-
-def _announce(listening: socket.socket) -> None:
-    host, port = listening.getsockname()[:2]
-    print(f"listening on http://{host}:{port}", flush=True)
+def _backup(settings: Settings, keep: int, _name: str) -> int:
+    made = backups.make(settings.database, documents_at(settings), Path(settings.backups), clock())
+    print(f"{made.folder}: {made.counted()}")
+    for old in backups.thin_out(Path(settings.backups), keep):
+        print(f"{old}: removed")
+    return 0
 
 
-def _run(settings: Settings) -> None:
-    settings.to_environment()
-    several = settings.workers > 1 and make_url(settings.database).get_backend_name() != "sqlite"
-    config = uvicorn.Config(
-        "server.app:from_environment" if several else from_environment,
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers if several else None,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=20,
-        limit_concurrency=500,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
-    listening = config.bind_socket()
-    if several:
-        listening.listen(2048)
-        _announce(listening)  # who connects before the workers are up waits in the queue
-        Multiprocess(config, sockets=[listening]).run()
-        return
-    _Announced(config).run(sockets=[listening])
+def _restore(settings: Settings, _keep: int, name: str) -> int:
+    backup = backups.find(Path(settings.backups), name)
+    backups.restore(backup, settings.database, documents_at(settings))
+    print(f"{backup.folder}: restored, with a new epoch; {backup.counted()}")
+    return _check(settings, 0, "")
+
+
+def _drill(settings: Settings, _keep: int, name: str) -> int:
+    backup = backups.find(Path(settings.backups), name)
+    found = backups.drill(backup, settings.database)
+    for fault in found.faults:
+        print(fault)
+    print(f"{backup.folder}: {found.told()}")
+    return 1 if found.faults else 0
+
+
+PREPARED = ("run", "migrate", "demo", "restored")
+"""Commands that bring the tables up to date first."""
+COMMANDS: dict[str, Callable[[Settings, int, str], int]] = {
+    "check": _check,
+    "backup": _backup,
+    "restore": _restore,
+    "drill": _drill,
+}
 
 
 if __name__ == "__main__":

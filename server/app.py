@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -30,14 +31,14 @@ from app.errors import (
     TryLater,
     Unreadable,
 )
-from server import logs, metrics, passwords
+from server import health, logs, metrics, passwords, periodic
 from server.api import files, history, roster, session, sync, uploads
 from server.api.caller import spoken
 from server.db import POOL, connect
 from server.files import Documents
 from server.limits import RequestLimit
 from server.noting import Noted
-from server.rates import RateLimit, Rates
+from server.rates import RateLimit, Rates, TooBusy
 from server.settings import Settings, documents_at
 
 log = logging.getLogger("server.requests")
@@ -51,6 +52,8 @@ STATUS: dict[type[AppError], int] = {
     SignInFailed: 401,
     SignedOut: 401,
     TryLater: 429,
+    TooBusy: 503,
+    health.NotReady: 503,
     Faulty: 500,
     TooOld: 426,
     TooLarge: 413,
@@ -64,20 +67,34 @@ def from_environment() -> FastAPI:
     logs.begin()
     settings = Settings.from_environment()
     documents = documents_at(settings)
-    return create_app(connect(settings.database), documents, metrics_token=settings.metrics_token)
+    engine = connect(settings.database)
+    return create_app(engine, documents, metrics_token=settings.metrics_token, has_jobs=True)
 
 
 def create_app(
-    engine: Engine, documents: Documents, *, metrics_token: str = "", rates: Rates = RATES
+    engine: Engine,
+    documents: Documents,
+    *,
+    metrics_token: str = "",
+    rates: Rates = RATES,
+    has_jobs: bool = False,
 ) -> FastAPI:
-    """The application on this database and these documents; ends the engine when it ends."""
+    """The application on this database and these documents; ends the engine when it ends.
+
+    `has_jobs`: it looks after the periodic jobs too (`server.periodic`).
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # No more threads than connections, or they would wait for each other's.
         to_thread.current_default_thread_limiter().total_tokens = POOL
         await to_thread.run_sync(passwords.is_right, None, "")  # its own hash, before anybody waits
+        jobs = asyncio.create_task(periodic.keep_on(engine, documents)) if has_jobs else None
         yield
+        if jobs:
+            jobs.cancel()
+            with suppress(asyncio.CancelledError):
+                await jobs
         engine.dispose()
 
     api = FastAPI(
@@ -89,10 +106,11 @@ def create_app(
     )
     api.state.engine, api.state.archive = engine, documents
     api.state.metrics_token = metrics_token
+    metrics.watch(engine)
     routers = (session, sync, history, files, uploads, roster)
     for router in (module.router for module in routers):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
-    api.add_api_route("/v1/health", health, methods=["GET"])
+    api.include_router(health.router, prefix="/v1")
     api.include_router(metrics.router)
     api.add_middleware(RequestLimit, answer=_answer)
     api.add_middleware(RateLimit, answer=_answer, rates=rates)
@@ -101,14 +119,10 @@ def create_app(
     api.add_exception_handler(RequestValidationError, _misshapen)
     api.add_exception_handler(HTTPException, _elsewhere)
     api.add_exception_handler(OperationalError, _busy)
+    api.add_exception_handler(InterfaceError, _busy)
     api.add_exception_handler(PoolTimeout, _busy)
     api.add_exception_handler(Exception, _faulty)
     return api
-
-
-async def health() -> dict[str, str]:
-    """Whether this process answers; asks no database."""
-    return {"status": "ok"}
 
 
 def _answer(error: AppError, status: int = 0) -> JSONResponse:

@@ -31,14 +31,16 @@ OLDEST_SQLITE = (3, 51, 3)
 
 
 def connect(url: str, *, pool: int = POOL, patience: float = 10) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://…`; the file's folder is made.
+    """An engine for `sqlite:///file` or `postgresql://…`; the file's folder is made.
 
     `patience`: seconds to wait for somebody else's lock.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
         return _sqlite(url, pool, patience)
     return create_engine(
-        url,
+        # As people write it, the driver is not named.
+        address.set(drivername="postgresql+psycopg"),
         pool_size=pool,
         max_overflow=0,
         pool_timeout=15,
@@ -47,6 +49,11 @@ def connect(url: str, *, pool: int = POOL, patience: float = 10) -> Engine:
         hide_parameters=True,  # an error's text reaches the log, people's data must not
         connect_args={
             "connect_timeout": 10,
+            # A machine that is gone says nothing: ask whether it is there, and give up in time.
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
             "application_name": "yanbei",
             "options": f"-c lock_timeout={int(patience * 1000)} -c statement_timeout=60s "
             "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",

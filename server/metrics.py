@@ -1,6 +1,6 @@
 """Figures for Prometheus, summed over the processes of this registry. No names, no ids.
 
-Several processes write theirs into a folder (`PROMETHEUS_MULTIPROC_DIR`, set by `server.__main__`);
+Several processes write theirs into a folder (`PROMETHEUS_MULTIPROC_DIR`, set by `server.serving`);
 whichever is asked reads them all.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import (
@@ -20,7 +21,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import QueuePool
+from sqlalchemy import Engine, event
 
 from app.errors import NotFound
 
@@ -39,6 +40,9 @@ PACKAGES = Counter("yanbei_packages_total", "What became of offline packages", [
 CONNECTIONS = Gauge(
     "yanbei_database_connections", "Connections in use", multiprocess_mode="livesum"
 )
+INSIDE = Gauge("yanbei_requests_inside", "Requests being answered", multiprocess_mode="livesum")
+REFUSED = Counter("yanbei_refused_total", "Requests refused before anything was done", ["why"])
+JOBS = Counter("yanbei_jobs_total", "What became of periodic jobs", ["job", "result"])
 
 router = APIRouter()
 
@@ -50,14 +54,26 @@ def metrics(request: Request) -> Response:
     _, _, given = request.headers.get("authorization", "").partition(" ")
     if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
         raise no_such_address()
-    pool = request.app.state.engine.pool
-    if isinstance(pool, QueuePool):
-        CONNECTIONS.set(pool.checkedout())
     registry: CollectorRegistry = REGISTRY
-    if os.environ.get(FOLDER):
+    if folder := os.environ.get(FOLDER):
+        _forget_the_dead(Path(folder))
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def watch(engine: Engine) -> None:
+    """Count this engine's connections while they are in use."""
+    event.listen(engine, "checkout", lambda *_: CONNECTIONS.inc())
+    event.listen(engine, "checkin", lambda *_: CONNECTIONS.dec())
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """What a process holds just now counts no more once it has died."""
+    for file in folder.glob("gauge_live*_*.db"):
+        whose = file.stem.rpartition("_")[2]
+        if not Path(f"/proc/{whose}").exists():
+            file.unlink(missing_ok=True)
 
 
 def no_such_address() -> NotFound:

@@ -16,10 +16,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.errors import AppError, TryLater
+from server import metrics
 from server.limits import DOCUMENTS
 
 MOST = 20_000
 """Buckets remembered; beyond that the one unused for longest is forgotten."""
+
+
+MOST_INSIDE = 400
+"""Requests inside one process at once; whoever comes then is told at once to come again."""
+ALWAYS = "/v1/health"
+"""Answered however much is asked: a process that is busy is neither dead nor broken."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +76,39 @@ class RateLimit:
         answer: Callable[[AppError, int], Response],
         *,
         rates: Rates = Rates(),
+        most: int = MOST_INSIDE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._app, self._answer, self._rates = app, answer, rates
+        self._app, self._answer, self._rates, self._most = app, answer, rates, most
         self._paces = Paces(clock)
+        self._inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            wait = max(self._paces.take(name, rate) for name, rate in self._asked(scope))
-            if wait > 0 and scope["path"] != "/v1/health":
-                await self._answer(too_often(wait), 0)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith(ALWAYS):
+            await self._app(scope, receive, send)
+            return
+        if refusal := self._refusal(scope):
+            await self._answer(refusal, 0)(scope, receive, send)
+            return
+        self._inside += 1
+        metrics.INSIDE.inc()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._inside -= 1
+            metrics.INSIDE.dec()
+
+    def _refusal(self, scope: Scope) -> TryLater | None:
+        if not scope["path"].startswith("/v1/"):
+            return None
+        wait = max(self._paces.take(name, rate) for name, rate in self._asked(scope))
+        if wait > 0:
+            metrics.REFUSED.labels("rate").inc()
+            return too_often(wait)
+        if self._inside >= self._most:
+            metrics.REFUSED.labels("busy").inc()
+            return too_busy()
+        return None
 
     def _asked(self, scope: Scope) -> list[tuple[str, Rate]]:
         address = scope["client"][0] if scope.get("client") else ""
@@ -106,4 +134,17 @@ def too_often(wait: float) -> TryLater:
         f"This was asked too often. Please try again in {seconds} s; what was not sent yet is kept "
         "on your computer.",
         seconds=seconds,
+    )
+
+
+class TooBusy(TryLater):
+    """So many are asking at once that one more would only wait."""
+
+
+def too_busy() -> TooBusy:
+    return TooBusy(
+        "登记中心现在很忙，请稍后再试。未上报的内容都保存在本机。",
+        "The registry is busy just now. Please try again in a moment; what was not sent yet is "
+        "kept on your computer.",
+        seconds=5,
     )

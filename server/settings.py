@@ -41,6 +41,8 @@ class Settings:
     proxy: str = ""
     """The address of the reverse proxy whose `X-Forwarded-For` is believed."""
     metrics_token: str = ""
+    backups: str = ""
+    """The folder of backups."""
 
     @staticmethod
     def from_environment() -> Settings:
@@ -55,6 +57,7 @@ class Settings:
             quota=int(said.get("YANBEI_QUOTA_GB", "50")),
             proxy=said.get("YANBEI_PROXY", ""),
             metrics_token=said.get("YANBEI_METRICS_TOKEN", ""),
+            backups=said.get("YANBEI_BACKUPS") or str(home / "backups"),
         )
 
     def to_environment(self) -> None:

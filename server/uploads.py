@@ -77,7 +77,7 @@ def begin(documents: Documents, principal: str, sha256: str, length: int) -> Upl
     upload = Upload(name, sha256, length, principal, documents.arrivals / f"{name}.part")
     note = upload.file.with_suffix(".json")
     if not note.exists():
-        _sweep(documents.arrivals)
+        sweep(documents.arrivals)
         beside = note.with_suffix(f".{os.getpid()}.{time.monotonic_ns()}")
         try:
             facts = {"sha256": sha256, "length": length, "principal": principal}
@@ -178,15 +178,20 @@ def arriving(documents: Documents, principals: set[str], *, without: str) -> int
     return total
 
 
-def _sweep(folder: Path) -> None:
-    """Forget what nobody has gone on with for a week, whole arrivals that died included."""
-    oldest = time.time() - KEPT
+def sweep(folder: Path) -> int:
+    """Forget what nobody has gone on with for a week, whole arrivals that died included.
+
+    Gives how many files that were.
+    """
+    oldest, forgotten = time.time() - KEPT, 0
     for file in folder.iterdir():
         try:
             if file.stat().st_mtime < oldest:
                 file.unlink()
+                forgotten += 1
         except FileNotFoundError:
             continue
+    return forgotten
 
 
 def gone() -> NotFound:
