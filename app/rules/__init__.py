@@ -26,9 +26,10 @@ from app.rules.rule import Case, Colleague, FiledCommittee, Known, Rule
 from app.rules.stem_cell import STEM_CELL_RULES
 from app.rules.steps import STEP_RULES
 from app.rules.study import STUDY_RULES
+from app.rules.times import TIME_RULES
 
 _OF_FORM: dict[str, list[Rule]] = {
-    "study": [*STUDY_RULES, *DESIGN_RULES, *OUTSIDE_RULES, *ATTACHED_RULES],
+    "study": [*STUDY_RULES, *TIME_RULES, *DESIGN_RULES, *OUTSIDE_RULES, *ATTACHED_RULES],
     "committee": COMMITTEE_RULES,
     "stem_cell": STEM_CELL_RULES,
     "person": PERSON_RULES,

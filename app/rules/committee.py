@@ -177,7 +177,7 @@ def _even(case: Case) -> Iterator[str]:
 def _twice(case: Case) -> Iterator[str]:
     seen = set()
     for at, row in case.rows(MEMBERS):
-        who = row.get("person")
+        who = str(row.get("person") or "")
         if who and who in seen:
             yield at + "name"
         seen.add(who)

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import documents
-from app.answers import LEVELS, Level, Problem, edits_between, replay, without_hidden
+from app.answers import LEVELS, Level, Problem, check_page, edits_between, replay, without_hidden
+from app.errors import NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Field, Rows
 from app.record import Answers
@@ -30,6 +31,7 @@ from app.rules import (
     examine_step,
 )
 from app.workflows import WORKFLOWS
+from app.workflows.table import Round
 from tests.app.test_rules_table import STEPS, TABLE, changed, name, step_name
 from tests.builders import (
     INVESTIGATOR,
@@ -103,6 +105,8 @@ def test_problems_come_in_the_order_of_the_form() -> None:
 # -- what forms and workflows keep by themselves ------------------------------------------------
 
 STUDY = WORKFLOWS["study"]
+CHOSEN = "committee:00000000-0000-4000-8000-0000000000e1"
+OTHER = "committee:00000000-0000-4000-8000-0000000000a1"
 CHICTR = {"basic.sync_platform": "chictr"}
 CONTACT = {"name", "telephone", "email", "address", "organization"}
 
@@ -113,23 +117,44 @@ def paths(changes: Answers, form_id: str = "study") -> set[str]:
 
 def test_v_01_a_required_answer_of_spaces_only_is_missing() -> None:
     assert paths({"basic.public_name": " \u3000 "}) == {"basic.public_name"}
+    assert not paths({"basic.public_name": "某研究"})
 
 
 def test_v_02_only_the_investigator_may_submit() -> None:
     assert {role for s in STUDY.steps if s.command == "submit" for role in s.by} == {"pi"}
     assert any("delegate" in s.by for s in STUDY.steps if s.command == "save")
+    for state in ("draft", "returned", "changing"):
+        assert STUDY.step(
+            "save", state, ["delegate"], {}, {}, "first" if state != "changing" else "minor"
+        )
+        with pytest.raises(NotAllowed):
+            STUDY.step(
+                "submit", state, ["delegate"], {}, {}, "first" if state != "changing" else "minor"
+            )
 
 
-def test_v_03_an_ethics_committee_must_be_chosen_and_an_academic_one_may() -> None:
-    for step in STUDY.steps:
-        if step.command == "submit":
-            assert step.asks is not None
-            needed = {field.id: field.required for field in step.asks.fields}
-            assert needed == {"academic_committee": False, "ethics_committee": True}
+@pytest.mark.parametrize("round_", ["first", "substantive"])
+@pytest.mark.parametrize(
+    ("said", "missing"),
+    [
+        ({}, {"ethics_committee"}),
+        ({"academic_committee": OTHER}, {"ethics_committee"}),
+        ({"ethics_committee": CHOSEN}, set()),
+        ({"ethics_committee": CHOSEN, "academic_committee": OTHER}, set()),
+    ],
+)
+def test_v_03_an_ethics_committee_must_be_chosen_and_an_academic_one_may(
+    round_: Round, said: Answers, missing: set[str]
+) -> None:
+    step = STUDY.step("submit", "draft", ["pi"], said, {}, round_)
+
+    assert step.asks is not None
+    assert {p.path for p in check_page(step.asks, said, {})} == missing
 
 
 def test_v_14_a_sample_size_is_a_whole_number() -> None:
     assert "design.total_sample_size" in paths({"design.total_sample_size": "12.5"})
+    assert not paths({"design.total_sample_size": 12})
 
 
 def test_v_23_for_chictr_the_contact_and_every_english_answer_are_required() -> None:
@@ -139,12 +164,26 @@ def test_v_23_for_chictr_the_contact_and_every_english_answer_are_required() -> 
     missing = paths(CHICTR | contact)
     assert {*contact, "basic.scientific_title", "basic.public_title"} <= missing
     assert "design.inclusion_criteria_english" in missing
+    # Answered, none of them is asked for again.
+    assert not {*contact, "basic.scientific_title"} & paths(
+        CHICTR
+        | {
+            "impl.applicant_name": "林敏",
+            "impl.applicant_telephone": "13800000000",
+            "impl.applicant_email": "lin@example.org",
+            "impl.applicant_address": "长河市人民路1号",
+            "impl.applicant_organization": "长河市第一人民医院",
+            "basic.scientific_title": "A study",
+        }
+    )
 
 
 def test_v_32_once_recruiting_the_first_participant_has_a_date() -> None:
     first = "recruit.first_participant_enrollment_date"
 
     assert paths({"recruit.recruitment_status": "recruiting"}) == {first}
+    assert not paths({"recruit.recruitment_status": "recruiting", first: "2026-11-01"})
+    assert not paths({"recruit.recruitment_status": "not_yet"})
 
 
 def test_v_35_a_drug_needs_what_is_known_of_it() -> None:
@@ -156,6 +195,7 @@ def test_v_35_a_drug_needs_what_is_known_of_it() -> None:
     }
 
     assert paths(dict.fromkeys(needed)) == needed
+    assert not paths(dict.fromkeys(needed, "已知。"))
 
 
 @pytest.mark.parametrize(
@@ -170,14 +210,31 @@ def test_v_43_a_text_that_is_too_long_is_told(path: str, most: int) -> None:
 
 def test_v_44_a_keyword_is_needed() -> None:
     assert paths({"content.keywords": []}) == {"content.keywords"}
+    assert not paths({"content.keywords": ["血糖"]})
 
 
 def test_v_45_while_a_study_is_reviewed_nobody_changes_its_answers() -> None:
+    reviewed = {
+        "ac_form",
+        "ac_members",
+        "ac_concl",
+        "ec_form",
+        "ec_members",
+        "ec_concl",
+        "inst",
+        "auth",
+    }
     waiting = {state.id for state in STUDY.states if state.mood == "waiting"}
-    writing = [s for s in STUDY.steps if s.writes == "all"]
+    writing = {state for s in STUDY.steps if s.writes == "all" for state in s.at}
 
-    assert not {state for step in writing for state in step.at} & waiting
-    assert writing
+    assert waiting - reviewed == {"handed", "suspended"}
+    assert writing == {"draft", "returned", "changing", "handed"}
+    for state in reviewed:
+        with pytest.raises(NotAllowed):
+            STUDY.step("save", state, ["pi", "delegate"], {}, {}, "first")
+        with pytest.raises(NotAllowed):
+            STUDY.step("change", state, ["pi"], {}, {}, "first")
+    assert STUDY.step("change", "filed", ["pi"], {}, {}, "first").to == "changing"
 
 
 @pytest.mark.parametrize("document", ["charter_document", "rules_document", "members_document"])

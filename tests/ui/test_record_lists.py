@@ -188,7 +188,8 @@ def test_the_buttons_are_the_steps_open_to_the_active_role(qtbot: QtBot, desk_of
 
     view.select(record.id)
 
-    wanted = {s.command for s in WORKFLOWS["study"].open_to("returned", {"pi"}, "first")}
+    open_now = WORKFLOWS["study"].open_to("returned", {"pi"}, "first")
+    wanted = {s.command for s in open_now if not s.apart}  # those are under 更多
     qtbot.waitUntil(lambda: set(view.steps.buttons) == wanted)
     assert {"save", "submit"} <= wanted
 

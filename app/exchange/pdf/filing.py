@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
+from app.answers import versions_of
 from app.exchange.pdf import fonts
 from app.exchange.pdf.blocks import Heading, entry, sections, words
 from app.exchange.pdf.sheet import DRAFT, Sheet, print_pages
@@ -16,6 +17,7 @@ from app.forms import FORMS
 from app.record import Record
 from app.words import Language, Words
 from app.workflows import WORKFLOWS
+from app.workflows.table import as_in_force
 
 NUMBER = Words("编号", "Number")
 STATE = Words("状态", "State")
@@ -32,12 +34,18 @@ def state_of(record: Record, language: Language) -> str:
 
 
 def watermark_of(record: Record, language: Language) -> str:
-    """草稿 until the record is settled; a record that ended otherwise says how it ended."""
+    """草稿 until the record is settled; one that stands otherwise says how (已终止, 已暂停)."""
     workflow = WORKFLOWS.get(record.form)
-    mood = workflow.state(record.state).mood if workflow else "draft"
+    if workflow is None:
+        return DRAFT.say(language)
+    if record.in_force is not None and record.in_force.kind == "resume":
+        # What was filed asks to go on: not a word of it is being written.
+        record = as_in_force(workflow, record)
+    mood = workflow.state(record.state).mood
     if mood == "done":
         return ""
-    return state_of(record, language) if mood == "ended" else DRAFT.say(language)
+    stands = mood == "ended" or versions_of(record)[0].kind == "filed"
+    return state_of(record, language) if stands else DRAFT.say(language)
 
 
 def filing_pdf(

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,24 @@ import pytest
 from pypdf import PdfReader
 
 from app.exchange.pdf import filing_pdf, fonts
+from app.exchange.pdf.filing import watermark_of
 from app.exchange.pdf.lines import broken
 from app.exchange.told import masked
 from app.forms import FORMS
-from app.record import Record
+from app.record import InForce, Record
 from app.workflows import WORKFLOWS
 from tests.app.exchange import papers
-from tests.app.exchange.papers import AT, NAMES, TITLE, pages_of, squeezed, study, text_of
+from tests.app.exchange.papers import (
+    AT,
+    NAMES,
+    TITLE,
+    answers,
+    pages_of,
+    passage,
+    squeezed,
+    study,
+    text_of,
+)
 
 HARD = "项目 用户 意见 见解 干细胞 李喆 王堃 赵犇 陈䶮 孙㛃 周𬭊 ≥18岁 37.5℃ 5µg/m²"
 HOSTILE = '<b>&<img src="/etc/passwd"/> &amp; <br/> </para> ${x} %(y)s {z} \\'
@@ -137,13 +149,35 @@ def test_every_page_tells_its_number_and_how_many_there_are() -> None:
         assert "长河市第一人民医院·MR-43-26-000001" in text
 
 
+FILED = passage(20, "approve", "inst", "filed")
+MARKS = {"filed": "", "completed": "", "suspended": "已暂停", "terminated": "已终止"}
+"""What stands across a study that was filed once, by its state; elsewhere 草稿, or 审查未通过."""
+
+
 @pytest.mark.parametrize("state", [s.id for s in WORKFLOWS["study"].states])
 def test_the_watermark_stands_on_every_page_until_the_study_is_filed(state: str) -> None:
-    pages = pages_of(paper(study(state, content=LONG)))
+    was_filed = state in MARKS
+    mark = MARKS.get(state, "审查未通过" if state == "rejected" else "草稿")
 
-    marked = ["草稿" in squeezed(page) or "审查未通过" in squeezed(page) for page in pages[1:]]
-    assert marked
-    assert set(marked) == {state != "filed"}
+    record = study(state, content=LONG, log=(FILED,) if was_filed else ())
+    pages = [squeezed(page) for page in pages_of(paper(record))[1:]]
+
+    assert pages
+    assert watermark_of(record, "zh") == mark
+    told = {"草稿", "审查未通过", "已暂停", "已终止"}
+    for page in pages:
+        assert {word for word in told if word in page} == ({mark} if mark else set())
+
+
+def test_a_filed_study_that_is_being_changed_is_a_draft_and_one_that_asks_to_go_on_is_not() -> None:
+    before = InForce("change", 20, "filed", answers(), {})
+    asking = InForce("resume", 20, "suspended", answers(), {})
+
+    changing = replace(study("changing", log=(FILED,)), in_force=before)
+    resuming = replace(study("ec_form", log=(FILED,)), in_force=asking)
+
+    assert watermark_of(changing, "zh") == "草稿"
+    assert watermark_of(resuming, "zh") == "已暂停"
 
 
 def test_an_empty_answer_is_a_dash_and_a_hidden_one_is_not_there() -> None:
