@@ -14,6 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import resources
+from ui import language
 
 # Space, in pixels.
 TIGHT, SMALL, NORMAL, WIDE, HUGE = 4, 8, 12, 16, 24
@@ -130,6 +131,9 @@ def font(points: float = TEXT, *, bold: bool = False) -> QFont:
     made = QFont(FAMILY)
     made.setPointSizeF(points * scheme.zoom)
     made.setBold(bold)
+    if language.chosen() == "en":
+        # The quotes of a Chinese font are as wide as its characters: “New” would stand in a gap.
+        made.setFeature(QFont.Tag("pwid"), 1)
     return made
 
 

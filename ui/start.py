@@ -247,6 +247,7 @@ class Application(QObject):
         self.settings.language = "en" if chosen == "en" else "zh"
         language.choose(self.settings.language)
         translate(self._app)
+        self._app.setFont(look.font())
         self._rebuild()
 
     def choose_zoom(self, zoom: float) -> None:

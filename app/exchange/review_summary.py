@@ -21,7 +21,7 @@ from app.words import Language, Words
 from app.workflows import WORKFLOWS
 from app.workflows.asks import DECISION, WAY
 from app.workflows.roles import ROLES
-from app.workflows.table import Step
+from app.workflows.table import SYSTEM, Step
 
 BOARD = Choice(options(("ethics", "伦理", "Ethics"), ("academic", "学术", "Academic")))
 
@@ -274,9 +274,9 @@ def _timeline(review: Review) -> Iterator[Answers]:
         yield {
             "at": _when(passage, review.language),
             "step": step.words.say(review.language) if step else passage.command,
-            "by": (by.fill(name=passage.name, role=role) if passage.name else REGISTRY).say(
-                review.language
-            ),
+            "by": (
+                by.fill(name=passage.name, role=role) if passage.role != SYSTEM else REGISTRY
+            ).say(review.language),
             "state": workflow.state(passage.after).words.say(review.language),
             "note": _note(step, passage, review),
         }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -318,3 +318,15 @@ def test_the_own_record_is_a_place(qtbot: QtBot, desk_of: DeskOf) -> None:
     own = window.view("myself")
     assert own is not None
     qtbot.waitUntil(lambda: any(x.text() == "何平" for x in own.findChildren(QLabel)))
+
+
+def test_english_quotes_stand_close_to_their_word(qtbot: QtBot) -> None:
+    in_chinese = look.font()
+    language.choose("en")
+    in_english = look.font()
+
+    wide = QFontMetricsF(in_chinese).horizontalAdvance("“New”")
+    close = QFontMetricsF(in_english).horizontalAdvance("“New”")
+    straight = QFontMetricsF(in_english).horizontalAdvance('"New"')
+    assert close < wide - 8, "a Chinese quote takes the room of a character"
+    assert abs(close - straight) < 4

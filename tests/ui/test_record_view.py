@@ -104,6 +104,16 @@ def test_the_timeline_tells_who_did_what_and_what_was_said(qtbot: QtBot, desk_of
     assert "伦理委员会：长河市第一人民医院伦理委员会" in found
 
 
+def test_what_the_registry_did_itself_is_told_in_one_language() -> None:
+    by_itself = passage(
+        "ec_all_in", "ec_members", "ec_concl", by="system", name="登记中心 Registry", role="system"
+    )
+
+    [entry] = timeline.entries(replace(submitted("题目"), log=(by_itself,)))
+
+    assert entry.who == "系统"
+
+
 def test_what_was_done_here_waits_in_the_timeline(qtbot: QtBot, desk_of: DeskOf) -> None:
     desk = desk_of(PI)
     record = study("甲研究")

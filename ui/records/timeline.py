@@ -12,7 +12,7 @@ from app.forms.schema import Page
 from app.forms.types import EMPTY, Secret
 from app.record import Passage, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import IN_FORCE, Step
+from app.workflows.table import IN_FORCE, SYSTEM, Step
 from ui import look, moments
 from ui.language import chosen, say, told
 from ui.records import states
@@ -63,6 +63,8 @@ def _entry(record: Record, passage: Passage, name_of: Callable[[str], str]) -> E
     moody, tint = states.MOODS[after.mood]
     who = passage.name or name_of(passage.by)
     role = told(states.role_words(passage.role)) if passage.role else ""
+    if passage.role == SYSTEM:  # the registry itself: what it is called depends on the reader
+        who = role
     return Entry(
         icon=ICONS.get(passage.command, moody) if not moved else moody,
         tint="faint" if not passage.at else tint if moved else "dim",

@@ -120,6 +120,15 @@ def test_the_timeline_tells_each_step_with_who_when_and_what_was_said() -> None:
     assert "伦理批件（PDF）：批件.pdf (2 页)" in told[4]["note"]
 
 
+def test_what_the_registry_did_itself_is_told_in_the_reader_s_language_alone() -> None:
+    by_itself = replace(REVIEWED[3], by="system", name="登记中心 Registry", role="system")
+    told = review(study("ec_members", log=(by_itself,)))
+
+    assert rows(review_answers(told)["timeline"])[0]["by"] == "系统"
+    english = review_answers(replace(told, language="en"))
+    assert rows(english["timeline"])[0]["by"] == "The registry"
+
+
 def test_saving_is_no_step_of_the_review() -> None:
     saved = passage(1, "save", "draft", "draft")
 
