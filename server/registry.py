@@ -22,7 +22,7 @@ from app.forms.upgrades import edits_up_to_date
 from app.record import Answers, Edits, Principal, Record
 from app.rules import where_asked
 from app.workflows import WORKFLOWS
-from app.workflows.roles import granted
+from app.workflows.roles import granted, taken_away
 from app.workflows.table import Step, Workflow, answers_after, may_read, taken
 from server import effects
 from server.access import may_use
@@ -198,8 +198,19 @@ class Registry:
         if standing is None:
             return
         readable = may_read(workflow, standing.state, standing.parties, self._principal)
-        if standing.form != change.form or not readable:
-            raise _not_here()
+        if standing.form == change.form and readable:
+            return
+        if lost := taken_away(standing.parties, self._principal):
+            zh = "、".join(role.zh for role in lost)
+            raise NotAllowed(
+                f"您的“{zh}”角色已被取消，不能再办理这条记录。您写的内容保留在本机的“待发送”中；"
+                "如需继续，请联系机构管理员恢复角色。",
+                f"Your role “{', '.join(role.en for role in lost)}” was taken away, so this can no "
+                "longer be done. What you wrote is kept in the outbox; to go on, ask the "
+                "administrator of your institution for the role.",
+                reason="role",
+            )
+        raise _not_here()
 
     def _refuse_unseen(self, record: Record, change: Change) -> None:
         """A decision counts for the revision that stands; what one did oneself one has seen."""

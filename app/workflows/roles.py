@@ -90,6 +90,17 @@ def roles_on(parties: Parties, principal: Principal) -> set[str]:
     return {role.id for role in ROLES.values() if role.held_by(principal, parties)}
 
 
+def taken_away(parties: Parties, principal: Principal) -> list[Role]:
+    """The roles in which a record names somebody who holds them no more."""
+    held = {g.role for g in principal.grants}
+    return [
+        role
+        for role in ROLES.values()
+        if role.personal and role.grant and role.grant not in held
+        and principal.id in parties.get(role.party, ())
+    ]  # fmt: skip
+
+
 def grants_needed(readers: Iterable[str], parties: Parties) -> dict[str, set[str]]:
     """Of the people who hear of a record only by roles that are granted: which grants would do."""
     needs: dict[str, set[str]] = {}
