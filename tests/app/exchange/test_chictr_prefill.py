@@ -114,6 +114,39 @@ BY_HAND: dict[str, dict[str, Any]] = {
         "basic.research_start_time": "2020-02-12",
         "cat.research_classification_level_2": None,
     },
+    "ChiCTR2000030768": {
+        "basic.research_title": "Risk Factors for Anxiety of Otolaryngology Workers in Hubei "
+        "Province Fighting Against novel coronavirus pneumonia (COVID-19)",
+        "cat.research_classification_level_2": "IIT-OBS",  # “Epidemilogical research”
+        "content.disease_symptom": "Anxiety; Novel Coronavirus Pneumonia (COVID-19)",
+        "content.research_phase": "na",
+        "design.study_design": None,  # Sequential there means consecutive
+        "design.minimum_age_unit": None,
+        "design.total_sample_size": 450,
+        f"{GROUP}/r1/design.group_name": "Case series",
+        f"{GROUP}/r1/design.intervention_name": None,  # “no”
+        f"{GROUP}/r2/design.group_name": None,
+        f"{INDICATOR}/r1/design.indicator_type_level_1": "primary",
+        "design.inclusion_criteria/r1/design.inclusion_criterion":
+            "otolaryngology healthcare workers in Hubei Province",
+        "design.exclusion_criteria/r1/design.exclusion_criterion":
+            "People with anxiety or depression prior to the COVID-19 outbreak.",
+        "basic.recruiting_start_time": "2020-02-01",
+        "impl.observational_status": "ongoing",
+    },
+    "ChiCTR2000030223": {
+        "cat.research_classification_level_2": None,  # health services may be either
+        "design.minimum_age_value": 18,
+        "design.maximum_age_value": 100,
+        "design.participant_sex": "both",
+        "design.total_sample_size": 5000,
+        f"{GROUP}/r1/design.group_sample_size": 5000,
+        f"{GROUP}/r1/design.intervention_name": "Health Advice based on survey results",
+        f"{INDICATOR}/r2/design.indicator_name": "Socio-demographcis and others",  # as it stands
+        "recruit.recruitment_status": "recruiting",
+        "basic.research_start_time": "2020-02-20",
+        "basic.research_complete_time": None,
+    },
     "ChiCTR2000029949": {
         "cat.research_classification_level_1": "initiated",
         "cat.research_classification_level_2": "IIT-OBS",

@@ -23,7 +23,8 @@ ROWS_FILE = FOLDER / "chictr" / "ictrp_rows.csv"
 XML = FOLDER / "chictr" / "ChiCTR2000034346.xml"
 ROWS = list(rows_of(ROWS_FILE.read_text("utf-8")))
 
-# With those of test_prefill.py (5) and test_chictr_prefill.py (8): twenty records read by hand.
+# With those of test_prefill.py (5, one of them again here) and test_chictr_prefill.py (10):
+# twenty-two records read by hand against their source.
 BY_HAND: dict[str, dict[str, Any]] = {
     "NCT03453307": {
         "cat.research_classification_level_2": None,  # a company: whose purpose is not told
@@ -105,6 +106,36 @@ BY_HAND: dict[str, dict[str, Any]] = {
         "design.measurement_indicators/r6/design.indicator_name": "CL",
         "design.inclusion_criteria/r2/design.inclusion_criterion": "ECOG performance status 0-1",
         "recruit.recruitment_status": None,
+    },
+    "NCT04646330": {
+        "cat.research_classification_level_1": None,  # a company: whose purpose is not told
+        "basic.public_name": "A Trial of AK104 Plus Anlotinib in NSCLC",
+        "basic.base_research_sponsor": "Akeso",
+        "basic.research_start_time": "2020-11-18",
+        "basic.research_complete_time": "2025-07-30",
+        "recruit.recruitment_status": "completed",
+        "content.research_phase": "p12",
+        "content.primary_purpose": "treatment",
+        "design.study_design": "rct",  # although its summary says single arm
+        "design.study_design_subtype": "parallel",
+        "design.random_group": "yes",
+        "design.blinding_type": "open",
+        "design.total_sample_size": 114,
+        "design.minimum_age_value": 18,
+        "design.maximum_age_value": 75,
+        "design.healthy_volunteer": "no",
+        "design.inclusion_criteria/r5/design.inclusion_criterion":
+            "Have a life expectancy of at least 3 months.",
+        "design.inclusion_criteria/r11/design.inclusion_criterion": None,
+        "design.exclusion_criteria/r3/design.exclusion_criterion":
+            "Has undergone major surgery within 30 days of Study Day 1;",
+        "design.research_groups/r2/design.group_name": "AK104 15mg/kg Q3W plus anlotinib",
+        "design.research_groups/r4/design.group_name": None,
+        "design.measurement_indicators/r1/design.indicator_name": "Objective Response Rate (ORR)",
+        "design.measurement_indicators/r1/design.indicator_type_level_1": "primary",
+        "design.measurement_indicators/r4/design.indicator_name": "Disease control rate (DCR)",
+        "design.measurement_indicators/r5/design.indicator_name": None,
+        "share.data_share_statement": None,
     },
     "NCT06610240": {
         "cat.research_classification_level_2": "IIT-OBS",
