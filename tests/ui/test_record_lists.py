@@ -32,6 +32,7 @@ from ui.records.columns import LEAST_TITLE
 from ui.records.list_view import RecordsView
 from ui.records.lists import MY_REVIEWS, MY_STUDIES, REVIEWS, TO_DO
 from ui.records.rows_model import PAGE
+from ui.records.steps import StepBar
 
 
 def shown(qtbot: QtBot, desk: Desk, listed: Any = MY_STUDIES) -> RecordsView:
@@ -306,3 +307,26 @@ def test_a_record_that_is_gone_leaves_the_list_quietly(qtbot: QtBot, desk_of: De
     qtbot.waitUntil(lambda: view.model.total == 0)
     assert view.steps.buttons == {}
     assert view.model.place_of(uuid4()) is None
+
+
+def test_steps_that_have_no_room_stand_in_a_menu(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(HOSPITAL)
+    record = person("林敏", mobile="13900000001", id_number="110101199003070038")
+    news(desk.copy, record)
+    wide, narrow = StepBar(desk, at_most=20), StepBar(desk, at_most=3)
+    for bar in (wide, narrow):
+        qtbot.addWidget(bar)
+        bar.show_record(desk.copy.get(record.id))
+
+    def in_menu(bar: StepBar) -> list[str]:
+        return [a.objectName().removeprefix("step:") for a in bar.more.menu().actions()]
+
+    assert len(wide.buttons) > 3
+    assert len(narrow.buttons) == 2
+    assert not any(is_danger(narrow, command) for command in narrow.buttons)
+    assert {*narrow.buttons, *in_menu(narrow)} == {*wide.buttons, *in_menu(wide)}
+    assert not narrow.more.isHidden()
+
+
+def is_danger(bar: StepBar, command: str) -> bool:
+    return bool(bar.buttons[command].property("kind") == "danger")

@@ -122,7 +122,7 @@ class RecordsView(Listing):
         row.addWidget(self.new_from)
         self.open = self._tool("folder-open", say("打开", "Open"), self.open_selected)
         row.addWidget(self.open)
-        self.steps = StepBar(self.desk, with_primary=False)
+        self.steps = StepBar(self.desk, with_primary=False, at_most=3)
         self.steps.filing_wanted.connect(lambda record_id: self.opened.emit(record_id, "filing"))
         row.addWidget(self.steps)
         self.several = SeveralBar(self.desk)

@@ -43,15 +43,19 @@ def label_of(step: Step) -> str:
 
 
 class StepBar(QWidget):
-    """One button for each step that is open to this person on the record shown."""
+    """One button for each step that is open to this person on the record shown.
+
+    Where there are more than `at_most`, the others stand in a menu: buttons that have no room
+    would be cut off.
+    """
 
     filing_wanted = Signal(object)
     """The id of a record that is to be opened for filling in."""
     performed = Signal(object)
 
-    def __init__(self, desk: Desk, *, with_primary: bool = True) -> None:
+    def __init__(self, desk: Desk, *, with_primary: bool = True, at_most: int = 4) -> None:
         super().__init__()
-        self._desk, self._with_primary = desk, with_primary
+        self._desk, self._with_primary, self._at_most = desk, with_primary, at_most
         self.record: Record | None = None
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -72,11 +76,11 @@ class StepBar(QWidget):
             button.deleteLater()
         self.buttons = {}
         steps = self._desk.open_steps(record) if record else []
-        self._show_more([step for step in steps if step.apart], record)
-        steps = [step for step in steps if not step.apart]
-        usual = [s for s in steps if s.command != "save" and not s.danger]
+        at_hand, others = self._placed(steps)
+        self._show_more(others, record)
+        usual = [s for s in at_hand if s.command != "save" and not s.danger]
         primary = next((s for s in usual if s.to or "complete" in s.needs), None)
-        for step in steps:
+        for step in at_hand:
             button = QPushButton(label_of(step))
             button.setObjectName(f"step:{step.command}")
             is_primary = step is primary and self._with_primary
@@ -93,6 +97,14 @@ class StepBar(QWidget):
             self._row.addWidget(button)
         self._row.addWidget(self.more)
         self.setVisible(bool(steps) or not self.more.isHidden())
+
+    def _placed(self, steps: list[Step]) -> tuple[list[Step], list[Step]]:
+        """The steps that get a button, and those that stand in the menu."""
+        own = [step for step in steps if not step.apart]
+        if len(own) > self._at_most:
+            first = sorted(own, key=lambda step: step.danger)[: self._at_most - 1]
+            own = [step for step in own if step in first]
+        return own, [step for step in steps if step not in own]
 
     def _show_more(self, steps: list[Step], record: Record | None) -> None:
         """What is done to the record as a whole stands in a menu, out of the way of the work."""
