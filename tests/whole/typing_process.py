@@ -70,10 +70,13 @@ class Typist:
             time.sleep(0.002)
 
     def _note(self, place: QWidget | None) -> None:
-        while place is not None and not isinstance(place, Editor):
-            place = place.parentWidget()
-        if place is not None and self._view.draft is not None:
-            told: Any = [time.monotonic(), place.path, self._view.draft.value(place.path)]
+        if not isinstance(place, Line | Paragraph):
+            return
+        editor: QWidget | None = place
+        while editor is not None and not isinstance(editor, Editor):
+            editor = editor.parentWidget()
+        if editor is not None and self._view.draft is not None:
+            told: Any = [time.monotonic(), editor.path, self._view.draft.value(editor.path)]
             os.write(self._log, orjson.dumps(told) + b"\n")
 
 

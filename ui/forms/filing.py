@@ -28,7 +28,7 @@ from app.rules import Known
 from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
-from ui import look, problems
+from ui import look, problems, tasks
 from ui.forms import (
     editors,  # noqa: F401 -- fills the table of editors
     recovery,
@@ -120,7 +120,7 @@ class FilingView(QWidget):
         self._recheck = QTimer(self)
         self._recheck.setSingleShot(True)
         self._recheck.setInterval(RECHECK)
-        self._recheck.timeout.connect(self._check_again)
+        self._recheck.timeout.connect(self._check_beside)
         self._add_keys()
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -214,7 +214,7 @@ class FilingView(QWidget):
     def _on_known(self, known: Known) -> None:
         if known != self._known:
             self._known = known
-            self._check_again()
+            self._recheck.start()
 
     def _on_desk_changed(self, ids: list[UUID]) -> None:
         own = self.saving is not None and (self.saving.is_telling or self.saving.is_under_way)
@@ -325,10 +325,31 @@ class FilingView(QWidget):
     def _hide_panel(self) -> None:
         self.panel.hide()
 
+    def _check_beside(self) -> None:
+        """Judge the answers while the person types on: a long form takes longer than a letter."""
+        if self.draft is None:
+            return
+        form, answers, known = self.draft.form, self.draft.answers, self._known
+        tasks.run(
+            lambda: problems_of(form, answers, known),
+            then=lambda found: self._on_judged(found, answers),
+            failed=partial(problems.show, parent=self),
+            owner=self,
+            lane="work",
+        )
+
+    def _on_judged(self, found: list[Problem], answers: Answers) -> None:
+        if self.draft is not None and self.draft.answers is answers:
+            self.problems = found
+            self._tell_problems()
+
     def _check_again(self) -> None:
         if self.draft is None:
             return
         self.problems = problems_of(self.draft.form, self.draft.answers, self._known)
+        self._tell_problems()
+
+    def _tell_problems(self) -> None:
         self._tell_pages()
         if self.page_id in self.pages:
             self.pages[self.page_id].judge(self.problems, everything=self.is_judged)
