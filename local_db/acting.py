@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
+from itertools import groupby
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,7 @@ from app.workflows.roles import granted
 from local_db import listing, outbox, recycling
 from local_db.knowing import DeskSource
 from local_db.seen import DELETE, SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
+from local_db.values import Deed
 
 PAUSE = 100
 """Records of an import between two words on how far it is."""
@@ -90,6 +92,33 @@ def begin_many(
         db.exec_driver_sql(outbox.INSERT, changes)
         listing.put(db, heads, frozenset(n for n, *_ in heads))
     return made
+
+
+def act_many(
+    db: Connection, deeds: Sequence[Deed], by: By, progress: Callable[[int], object]
+) -> list[Record]:
+    """One after the other; those that make new records of one form are written together."""
+    made: list[Record] = []
+    for (form_id, command, is_new), group in groupby(deeds, _kind):
+        same, before = list(group), len(made)
+        if is_new:
+            entries = [(deed.answers or {}, deed.said) for deed in same]
+            made += begin_many(db, form_id, command, entries, by, partial(_count, progress, before))
+            continue
+        for n, deed in enumerate(same):
+            if n % PAUSE == 0:
+                progress(before + n)
+            assert deed.record is not None
+            made.append(perform(db, deed.record, command, (deed.answers, deed.said), by))
+    return made
+
+
+def _count(progress: Callable[[int], object], before: int, done: int) -> None:
+    progress(before + done)
+
+
+def _kind(deed: Deed) -> tuple[str, str, bool]:
+    return deed.form, deed.command, deed.record is None
 
 
 def perform(

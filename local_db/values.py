@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -100,3 +100,14 @@ class KeptSession:
     feeds: tuple[str, ...]
     epoch: str
     now: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One step of many that are taken together: on a record, or on a new one."""
+
+    form: str
+    command: str
+    answers: Answers | None = None
+    said: Answers = field(default_factory=dict)
+    record: UUID | None = None

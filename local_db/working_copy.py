@@ -23,7 +23,7 @@ from local_db import acting, listing, news, outbox, recycling, versions
 from local_db.engine import locked, told_in_words
 from local_db.files import Documents
 from local_db.upgrades import open_up_to_date, save_copy
-from local_db.values import KeptSession, OutboxItem, Query, Recycled, RowPage
+from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage
 
 if TYPE_CHECKING:
     from local_db.news import NewsLine, Outcome
@@ -232,6 +232,20 @@ class WorkingCopy:
         with self._acting(role) as (db, by):
             return acting.begin_many(db, form_id, command, entries, by, progress)
 
+    def act_many(
+        self,
+        deeds: Sequence[Deed],
+        *,
+        role: str,
+        progress: Callable[[int], object] = lambda _done: None,
+    ) -> list[Record]:
+        """Take steps on new records and on those here, in this order: all of them or none.
+
+        `progress` hears how many are done; whatever it raises leaves nothing of them.
+        """
+        with self._acting(role) as (db, by):
+            return acting.act_many(db, deeds, by, progress)
+
     def discard(self, record_id: UUID) -> None:
         """Throw away a draft that the registry never saw: to the recycle list, for 30 days."""
         with self._store.writing() as db:
@@ -284,6 +298,12 @@ class WorkingCopy:
         """
         with self._store.writing() as db:
             recycling.retract(db, change_id, self.principal(), self._stamp())
+
+    def retract_many(self, change_ids: Sequence[UUID]) -> None:
+        """Take back changes, all of them or, where the registry may have one already, none."""
+        with self._store.writing() as db:
+            for change_id in change_ids:
+                recycling.retract(db, change_id, self.principal(), self._stamp())
 
     def settle(self, record_id: UUID, answers: Answers, *, role: str) -> Record:
         """After a clash: put one new save, made on what the registry has, in the place of all."""

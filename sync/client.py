@@ -22,10 +22,13 @@ from sync.protocol import (
     CURRENT,
     NEWS_TYPE,
     VERSION_HEADER,
+    AllOrNone,
     AuditEvents,
+    Change,
     Desks,
     DoorEvents,
     FileHead,
+    Found,
     Message,
     NewPassword,
     NewsEnd,
@@ -33,8 +36,11 @@ from sync.protocol import (
     NewsRequest,
     Outcomes,
     PasswordRule,
+    RosterAnswer,
+    RosterQuestion,
     Session,
     SignIn,
+    Sought,
 )
 
 M = TypeVar("M", bound=Message)
@@ -167,6 +173,21 @@ class RegistryClient:
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
             raise garbled() from error
 
+    def known(self, form: str, rows: Sequence[Sought]) -> tuple[Found, ...]:
+        """Who of the rows of a workbook is in the system, as the registry knows at this moment."""
+        question = RosterQuestion(form=form, rows=tuple(rows))
+        body = question.model_dump_json()
+        return self._read(
+            RosterAnswer, self._call("POST", "/roster/known", data=body, headers=JSON)
+        ).found
+
+    def together(self, changes: Sequence[Change]) -> Outcomes:
+        """Do all of these changes or, where the registry refuses one, none."""
+        body = AllOrNone(changes=tuple(changes)).model_dump_json()
+        # It does nothing twice: a change that was done is answered as before.
+        reply = self._call("POST", "/changes/together", data=body, headers=JSON, patient=True)
+        return self._read(Outcomes, reply)
+
     def has_file(self, sha256: str) -> bool:
         return self._read(FileHead, self._call("GET", f"/files/{sha256}/head")).stored
 
@@ -214,8 +235,12 @@ class RegistryClient:
                 self._sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    def _open(self, method: str, path: str, **rest: Any) -> requests.Response:
+    def _open(
+        self, method: str, path: str, *, patient: bool = False, **rest: Any
+    ) -> requests.Response:
+        """`patient`: the registry works long before it says the first word."""
         headers = {**rest.pop("headers", {})}
+        silence = self._timeouts.whole if patient else self._timeouts.read
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         try:
@@ -223,7 +248,7 @@ class RegistryClient:
                 method,
                 f"{self._address}/v1{path}",
                 headers=headers,
-                timeout=(self._timeouts.connect, self._timeouts.read),
+                timeout=(self._timeouts.connect, silence),
                 allow_redirects=False,  # a redirect would carry the body to another host
                 stream=True,
                 **rest,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from ui import problems, tasks
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy
+    from sync.client import RegistryClient
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class Desk(QObject):
     def __init__(self, copy: WorkingCopy, role: str = "", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.copy = copy
+        self.way: Callable[[], RegistryClient] | None = None
+        """Makes a way to the registry; none where no exchange runs."""
         self.account: Principal = copy.principal()
         """Who it is, with every role they hold."""
         kept = copy.preference("role") or ""
@@ -113,6 +117,19 @@ class Desk(QObject):
         """Ask the working copy off the UI thread; `then` gets the answer on it."""
         copy = self.copy
         tasks.run(lambda: work(copy), then=then, failed=failed or self._told(owner), owner=owner)
+
+    @contextmanager
+    def reached(self) -> Iterator[RegistryClient]:
+        """A way to the registry, for the lane of the network; Unreachable where there is none."""
+        if self.way is None:
+            from sync.client import unreachable
+
+            raise unreachable()
+        client = self.way()
+        try:
+            yield client
+        finally:
+            client.close()
 
     def begin(
         self,

@@ -11,7 +11,7 @@ from app.roster.columns import COLUMNS
 from app.roster.identity import Identity
 from app.roster.known import against_known
 from app.roster.persons import person_answers
-from app.roster.rows import Entry, Row, Template
+from app.roster.rows import Deed, Entry, Row, Template
 from app.roster.sharing import same_but_other
 from app.words import Words
 
@@ -26,7 +26,9 @@ def weigh(row: Row) -> Identity:
     _history(row, at.WORK, histories.work, who)
     _history(row, at.EDUCATION, histories.education, who)
     if row.terms.known is not None:
-        for found in against_known(row.number, row.clean, row.terms.known, row.terms.roles):
+        for found in against_known(
+            row.number, row.clean, row.terms.known, row.terms.roles, row.terms.already
+        ):
             row.put(found)
     return who
 
@@ -92,6 +94,13 @@ def _said(entry: Entry) -> Answers:
     return {"roles": list(entry.terms.roles), "password": password}
 
 
+def _deed(entry: Entry) -> Deed:
+    codes = {f.code for f in entry.findings}
+    if "D05" in codes:
+        return "none" if entry.terms.already == "skip" else "update"
+    return "move_in" if codes & {"D01", "D06"} else "new"
+
+
 ACCOUNTS = Template(
     id="accounts",
     title=at.TITLE,
@@ -105,6 +114,9 @@ ACCOUNTS = Template(
     compare=lambda entries: same_but_other(entries, "X04", at.NAME, at.ID_NUMBER),
     weigh=weigh,
     answers=lambda entry: person_answers(entry.clean, entry.understood, entry.terms.today),
+    keys={"name": at.NAME, "id_number": at.ID_NUMBER, "mobile": at.MOBILE, "email": at.EMAIL},
+    asks="person",
+    deed=_deed,
     said=_said,
 )
 """Seed 002, attachment 1."""

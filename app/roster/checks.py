@@ -20,7 +20,17 @@ from app.roster.sharing import shared
 from app.roster.templates import Looked, Shared, cell
 from app.words import Words
 
-__all__ = ["Checked", "Entry", "Line", "Terms", "between", "check", "check_line", "counts"]
+__all__ = [
+    "Checked",
+    "Entry",
+    "Line",
+    "Terms",
+    "between",
+    "check",
+    "check_line",
+    "counts",
+    "look_again",
+]
 
 PAUSE = 200
 """Rows between two words on how far it is."""
@@ -84,6 +94,15 @@ def check(
 def check_line(line: Line, terms: Terms) -> Entry:
     """Check one row by itself (R and D codes)."""
     return _Examination(terms).of(line)
+
+
+def look_again(entry: Entry, terms: Terms) -> Entry:
+    """Check a row by itself anew, under other terms; what stands in several rows is the same."""
+    between_rows = [f for f in entry.findings if f.code[0] == "X"]
+    seen = check_line(entry.line, terms)
+    if not between_rows:
+        return seen
+    return replace(seen, findings=tuple(sorted((*seen.findings, *between_rows), key=_place)))
 
 
 class _Examination:

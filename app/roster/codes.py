@@ -128,12 +128,12 @@ CODES: dict[str, Code] = {
     "X06": _code("E", "机构名称重复（行 {rows}）", "The same name of an institution stands in rows {rows}", "机构名称是登录名，不能重复", "The name is the login and must be the only one"),
     "X07": _code("W", "机构名称相近（行 {rows}）", "Similar names of institutions in rows {rows}", "如为两家机构可忽略", "Leave it if they are two institutions"),
     # --- against what is already known
-    "D01": _code("E", "证件号码已被使用，如为本单位人员请使用【移入】", "The ID number is in use; if the person is yours, use 移入 (move in)", "在“人员”中按证件号码和姓名移入", "Move them in under People, by ID number and name"),
+    "D01": _code("E", "证件号码已被使用，如为本单位人员请使用【移入】", "The ID number is in use; if the person is yours, use 移入 (move in)", "{do}", "{do}"),
     "D02": _code("E", "证件号码已存在但姓名不一致（登记为 {name}）", "The ID number is known under another name ({name})", "请核对姓名和证件号码", "Look at the name and the number again"),
     "D03": _code("E", "手机号已被其他账号使用", "The mobile number belongs to another account", "请填写本人的手机号", "Use the person's own number"),
     "D04": _code("E", "邮箱已被其他账号使用", "The e-mail address belongs to another account", "请填写本人的邮箱", "Use the person's own address"),
-    "D05": _code("W", "人员已在本机构，将只增加角色\"{role}\"", "The person is here already; only the role “{role}” is to be added", "不再新建此人；请在“人员”中修改其角色", "No second record is made; change their roles under People"),
-    "D06": _code("E", "人员属于其他机构，需先移出", "The person belongs to another institution, which must let them go first", "请联系其所在机构移出，再移入", "Ask that institution to move them out, then move them in"),
+    "D05": _code("W", "人员已在本机构，将只增加角色\"{role}\"", "The person is here already; only the role “{role}” is to be added", "{do}", "{do}"),
+    "D06": _code("E", "人员属于其他机构，需先移出", "The person belongs to another institution, which must let them go first", "{do}", "{do}"),
     "D07": _code("E", "机构管理员不能添加外聘委员", "An institution's administrator cannot add members from outside", "外聘委员由委员会秘书添加", "The committee's secretary adds them"),
     "D08": _code("E", "账号已停用，请先启用", "The account is disabled; enable it first", "在“人员”中启用该账号", "Enable it under People"),
     "D09": _code("E", "统一社会信用代码已登记（{name}）", "The unified social credit code is registered ({name})", "该机构已有账号，不再新建", "The institution has an account; no second one is made"),
@@ -141,9 +141,13 @@ CODES: dict[str, Code] = {
     "D11": _code("W", "已有名称相近的机构：{name}", "There is an institution of a similar name: {name}", "请确认不是同一家机构", "Make sure that it is not the same one"),
     "D12": _code("W", "系统中没有此人，将新建外聘委员", "Nobody has this ID number; a member from outside will be made", "请核对证件号码；新建时还需手机号和邮箱", "Look at the number again; mobile and e-mail will be needed"),
     "D13": _code("E", "来源为本单位，但此人不在本机构", "The source says own institution, but the person is not here", "请核对证件号码、姓名和来源", "Look at the number, the name and the source again"),
+    "D15": _code("W", "已在委员名单中", "This person is in the list of members already", "不再重复添加", "They are not added again"),
     "D14": _code("E", "来源为外聘，但此人属于本机构", "The source says from outside, but the person is of this institution", "请把来源改为“本单位”", "Write 本单位 as the source"),
 }
 # fmt: on
+
+HERE = frozenset({"D05", "D09", "D15"})
+"""Said of a row that was done before."""
 
 NOWHERE = Words("", "")
 ROUTINE = frozenset({"R21"})

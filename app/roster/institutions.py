@@ -178,9 +178,12 @@ def _against_known(row: Row) -> None:
     again = Words("", "") if known.is_final else TO_BE_SEEN_AGAIN
     code, name = row.clean[USCC], row.clean[NAME]
     same = known.find("uscc", code) if code else None
+    named = known.find("office", name) if name else None
+    if same and same == named:
+        row.put(replace(again_said("D09", row, USCC, again, same.name), severity="W"))
+        return
     if same:
         row.put(again_said("D09", row, USCC, again, same.name))
-    named = known.find("office", name) if name else None
     if named:
         row.put(again_said("D10", row, NAME, again))
     elif not same and name and (alike := known.find("office_alike", name)):
@@ -248,6 +251,9 @@ INSTITUTIONS = Template(
     compare=_near_ones,
     weigh=weigh,
     answers=_answers,
+    keys={"name": NAME, "uscc": USCC},
+    asks="institution",
+    deed=lambda entry: "none" if entry.is_here_already else "new",
     said=_said,
 )  # fmt: skip
 """domain.md §7.3; the columns follow §6.2."""

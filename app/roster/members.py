@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 
 from app.forms.committee import DUTY, EXPERTISE, ORIGIN
-from app.forms.types import Choice
+from app.forms.person import SEX
+from app.forms.types import Choice, Listed
 from app.record import Answers
 from app.roster import cells, identity
 from app.roster.codes import TO_BE_SEEN_AGAIN
-from app.roster.columns import cleaned_number
+from app.roster.columns import SEXES, cleaned_number
 from app.roster.identity import Identity
 from app.roster.institutions import again_said
 from app.roster.known import Standing
-from app.roster.rows import Entry, Row, Template
+from app.roster.rows import Deed, Entry, Row, Template
 from app.roster.sharing import same_but_other
 from app.roster.templates import Column, Look
 from app.words import Words
@@ -39,9 +40,25 @@ COLUMNS: tuple[Column, ...] = (
     Column("来源", "From where", "source", 40, "R40", _of("来源", ORIGIN), width=32, pick=_words(ORIGIN), measured=False),
     Column("任期起", "Term from", "term_from", 20, "R40", cells.day, width=14, measured=False),
     Column("任期止", "Term to", "term_to", 20, "R40", cells.day, width=14, measured=False),
+    Column("性别", "Sex", "sex", 10, "", cells.one_of("R13", SEXES), width=8, pick=("男", "女")),
+    Column("工作单位", "Employer", "employer", 100, width=28),
+    Column("移动电话", "Mobile", "", 30, "", cells.shaped("mobile", "R11"), width=16, private=True, strict=True),
+    Column("邮箱", "E-mail", "", 100, "", cells.shaped("email", "R12"), width=28),
 )
 # fmt: on
-NAME, ID_NUMBER, DUTY_AT, FIELD, SOURCE, TERM_FROM, TERM_TO = range(len(COLUMNS))
+(
+    NAME,
+    ID_NUMBER,
+    DUTY_AT,
+    FIELD,
+    SOURCE,
+    TERM_FROM,
+    TERM_TO,
+    SEX_AT,
+    EMPLOYER,
+    MOBILE,
+    EMAIL,
+) = range(len(COLUMNS))  # fmt: skip
 OWN = next(option.zh for option in ORIGIN.options if option.code == "own")
 
 
@@ -64,7 +81,26 @@ def weigh(row: Row) -> Member:
         for code, parts in who.problems:
             row.say(code, ID_NUMBER, **parts)
     _term(row)
-    return Member(who, _person(row))
+    person = _person(row)
+    _asked_of_outsiders(row, who)
+    return Member(who, person)
+
+
+def _asked_of_outsiders(row: Row, who: Identity) -> None:
+    """What an account needs of somebody new, and the list of members of everybody."""
+    is_new = any(f.code == "D12" for f in row.found)
+    needed = {
+        SEX_AT: bool(who.number) and not who.sex and not any(s != "R10" for s, _ in who.problems),
+        EMPLOYER: row.clean[SOURCE] not in ("", OWN),
+        MOBILE: is_new,
+        EMAIL: is_new,
+    }
+    for column, is_needed in needed.items():
+        if is_needed and not row.clean[column]:
+            row.say("R40", column, col=COLUMNS[column].words)
+    sex = row.clean[SEX_AT]
+    if sex and who.sex not in ("", sex):
+        row.say("R14", SEX_AT, sex=Words(who.sex, "male" if who.sex == "男" else "female"))
 
 
 def _term(row: Row) -> None:
@@ -85,6 +121,11 @@ def _person(row: Row) -> str:
     if known is None or not number:
         return ""
     found = known.find("id_number", number)
+    if found is None and not known.is_final:
+        return ""  # the registry finds them by number and name
+    if found and known.find("member", found.person):
+        row.put(again_said("D15", row, ID_NUMBER, Words("", "")))
+        return found.person
     column, code = _misfit(row, found)
     if code:
         again = Words("", "") if known.is_final else TO_BE_SEEN_AGAIN
@@ -108,7 +149,7 @@ def _misfit(row: Row, found: Standing | None) -> tuple[int, str]:
 
 def _answers(entry: Entry) -> Answers:
     """One row of the committee's members; who has an account already is named by reference."""
-    kinds = {"duty": DUTY, "field": EXPERTISE, "source": ORIGIN}
+    kinds = {"duty": DUTY, "field": EXPERTISE, "source": ORIGIN, "sex": SEX}
     said: Answers = {}
     for column, text in zip(COLUMNS, entry.clean, strict=True):
         if column.field and text:
@@ -116,10 +157,22 @@ def _answers(entry: Entry) -> Answers:
             said[column.field] = kind.parse(text) if kind else text
     member: Member = entry.understood
     if member.who.sex:
-        said["sex"] = "male" if member.who.sex == "男" else "female"
-    if member.person:
-        said["person"] = member.person
-    return said
+        said["sex"] = SEX.parse(member.who.sex)
+    if said.get("source") == "own":
+        said.pop("employer", None)
+    if _deed(entry) == "member":
+        return {**said, "person": member.person}
+    shown = {"id_number": ID_NUMBER, "mobile": MOBILE, "email": EMAIL}
+    said |= {name: entry.clean[column] for name, column in shown.items() if entry.clean[column]}
+    return {**said, "id_kind": Listed("id_kinds").parse(member.who.kind)}
+
+
+def _deed(entry: Entry) -> Deed:
+    """Own staff by reference; whoever this computer cannot name the registry finds and seats."""
+    if entry.is_here_already:
+        return "none"
+    member: Member = entry.understood
+    return "member" if member.person and entry.clean[SOURCE] == OWN else "seat"
 
 
 MEMBERS = Template(
@@ -139,15 +192,22 @@ MEMBERS = Template(
             "不得对模板行、列、单元格进行合并、删除或新增操作；所有字段应填写文本格式。",
             "Do not merge, delete or add rows, columns or cells; every field is in text format.",
         ),
+        Words(
+            "外聘委员须填工作单位；系统中没有的人还须填移动电话和邮箱，将为其建立账号。",
+            "Members from outside need an employer; somebody new also a mobile number and an e-mail.",
+        ),
         Words("任期不超过 5 年，日期形如 2026-03-05。", "A term is at most 5 years; 2026-03-05."),
     ),
     example=(
         "何平", "110105199003076435", _words(DUTY)[0], _words(EXPERTISE)[0], OWN, "2026-01-01",
-        "2030-12-31",
+        "2030-12-31", "", "", "", "",
     ),
     unique=(("X01", ID_NUMBER),),
     compare=lambda entries: same_but_other(entries, "X04", NAME, ID_NUMBER),
     weigh=weigh,
     answers=_answers,
+    keys={"name": NAME, "id_number": ID_NUMBER, "mobile": MOBILE, "email": EMAIL},
+    asks="person",
+    deed=_deed,
     row_limit=200,
 )  # fmt: skip

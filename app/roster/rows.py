@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from app.record import Answers
-from app.roster.codes import CODES, Finding, Severity, placed, sentences
-from app.roster.known import Known
+from app.roster.codes import CODES, HERE, Finding, Severity, placed, sentences
+from app.roster.known import Already, Known
 from app.roster.templates import ROW_LIMIT, Column, Shared
 from app.words import Words
+
+Deed: TypeAlias = Literal["none", "new", "update", "move_in", "member", "seat"]
+"""What a row is imported as. `member` and `seat` become rows of a committee: of somebody known
+here by reference, of everybody else by number and name."""
 
 NO_KINDS: Mapping[int, str] = MappingProxyType({})
 """Of a row in which everything is text, as in nearly every one."""
@@ -60,6 +64,12 @@ class Template:
     """The checks that need several cells of a row, or what is known already; gives what the
     row was understood to say."""
     answers: Callable[[Entry], Answers]
+    keys: Mapping[str, int]
+    """By which columns the registry finds a row: name, id_number, mobile, email, uscc."""
+    asks: str
+    """What the registry is asked about: person or institution."""
+    deed: Callable[[Entry], Deed]
+    """What a row that is not wrong is imported as."""
     said: Callable[[Entry], Answers] = lambda _entry: {}
     compare: Callable[[Sequence[Entry]], Iterable[Shared]] = lambda _entries: ()
     """What else is said of several rows together."""
@@ -86,6 +96,7 @@ class Terms:
     roles: tuple[str, ...] = ("pi",)
     """What people are to be; only accounts have roles."""
     known: Known | None = None
+    already: Already = "skip"
     template: Template = field(kw_only=True)
 
 
@@ -146,10 +157,21 @@ class Entry:
         return any(f.severity == "E" for f in self.findings)
 
     @property
+    def deed(self) -> Deed:
+        """What it is imported as; nothing where it is wrong, or where it was done before."""
+        return "none" if self.is_wrong else self.terms.template.deed(self)
+
+    @property
     def is_here_already(self) -> bool:
-        """Whether the person is in this institution: nothing new is to be made of them."""
-        return any(f.code == "D05" for f in self.findings)
+        """Whether the row was done before: the same one is to be made by nobody."""
+        return not self.is_wrong and any(f.code in HERE for f in self.findings)
 
     @property
     def is_importable(self) -> bool:
-        return not self.is_wrong and not self.is_here_already
+        return self.deed != "none"
+
+    def known_as(self) -> str:
+        """The reference of who has its ID number; empty where nobody is known to have it."""
+        known, column = self.terms.known, self.terms.template.keys["id_number"]
+        found = known.find("id_number", self.clean[column]) if known else None
+        return found.person if found else ""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
-from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.errors import DiskFull
-from app.record import Answers
 from app.roster import reading
 from app.roster.columns import (
     EMAIL,
@@ -37,51 +35,21 @@ from ui.importing.table import joined, parted
 from ui.importing.view import ImportView
 
 
-class RecordingCopy:
-    """Remembers what was imported; knows one person already when told so."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, str, list[tuple[Answers, Answers]], str]] = []
-        self.fails: Exception | None = None
-
-    def rows(self, _query: Any) -> SimpleNamespace:
-        """Nobody is here yet."""
-        return SimpleNamespace(rows=(), total=0)
-
-    def begin_many(self, form: str, command: str, entries: Any, *, role: str) -> list[None]:
-        """Take all of them, or fail as told."""
-        if self.fails:
-            raise self.fails
-        self.calls.append((form, command, list(entries), role))
-        return [None] * len(entries)
+@pytest.fixture
+def desk(desk_of: Callable[..., Desk]) -> Desk:
+    """The administrator's desk, without a network."""
+    return desk_of(HOSPITAL)
 
 
-class StubDesk(QObject):
-    """As much of a desk as importing needs."""
-
-    changed = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.copy = RecordingCopy()
-        self.role = "institution_admin"
-        self.syncs = 0
-
-    def sync_now(self) -> None:
-        """Count what is asked for."""
-        self.syncs += 1
+def sent(desk: Desk) -> list[dict[str, Any]]:
+    """What waits to be sent."""
+    return desk.copy.pending(10_000)
 
 
 @pytest.fixture
-def desk(qapp: object) -> StubDesk:
-    """A desk whose copy is a recording."""
-    return StubDesk()
-
-
-@pytest.fixture
-def view(desk: StubDesk, qtbot: QtBot) -> Iterator[ImportView]:
+def view(desk: Desk, qtbot: QtBot) -> Iterator[ImportView]:
     """The view, on the screen."""
-    made = ImportView(desk)  # type: ignore[arg-type]
+    made = ImportView(desk)
     qtbot.addWidget(made)
     made.resize(1180, 720)
     made.show()
@@ -131,10 +99,12 @@ def chips(view: ImportView) -> list[str]:
 
 
 def test_thirty_people_two_mended_by_typing_and_28_imported(
-    opened: ImportView, desk: StubDesk, qtbot: QtBot
+    opened: ImportView, desk: Desk, qtbot: QtBot
 ) -> None:
     told: list[object] = []
+    syncs: list[bool] = []
     desk.changed.connect(told.append)
+    desk.sync_wanted.connect(lambda: syncs.append(True))
     assert chips(opened) == ["共 30 行", "可导入 26", "错误 4 行"]
 
     type_in(opened, qtbot, 6, ID_NUMBER, id_number(4))
@@ -143,20 +113,23 @@ def test_thirty_people_two_mended_by_typing_and_28_imported(
     qtbot.mouseClick(opened.mending.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.done, timeout=20_000)
 
-    ((form, command, entries, role),) = desk.copy.calls
-    assert (form, command, role, len(entries)) == ("person", "open", "institution_admin", 28)
-    first_answers, first_said = entries[0]
-    assert first_answers["name"] == "林敏"
-    assert first_answers["mobile"] == "13900000000"
-    assert first_said == {"roles": ["pi"], "password": "Changhe2026"}
-    assert opened.done.title.text() == "已导入 28 人"
+    changes = sent(desk)
+    assert {(c["form"], c["command"], c["role"]) for c in changes} == {
+        ("person", "open", "institution_admin")
+    }
+    assert len(changes) == 28
+    assert changes[0]["edits"]["name"] == [None, "林敏"]
+    assert changes[0]["edits"]["mobile"] == [None, "13900000000"]
+    assert changes[0]["said"] == {"roles": ["pi"], "password": "Changhe2026"}
+    assert opened.done.title.text() == "已导入 28 行，登记中心已答复 0 行"
     assert "2 行有错误" in opened.done.rest.text()
+    assert "待服务器复核" in opened.done.sent.text()
     assert told == [[]]
-    assert desk.syncs == 1
+    assert len(syncs) == 1
 
 
 def test_what_is_imported_cannot_be_imported_twice(
-    opened: ImportView, desk: StubDesk, qtbot: QtBot
+    opened: ImportView, desk: Desk, qtbot: QtBot
 ) -> None:
     opened.take(opened.mending.to_import())
     qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.done, timeout=20_000)
@@ -166,16 +139,19 @@ def test_what_is_imported_cannot_be_imported_twice(
     assert not opened.mending.go.isEnabled()
     type_in(opened, qtbot, 24, SEX, "男")
     qtbot.mouseClick(opened.mending.go, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(desk.copy.calls) == 2, timeout=20_000)
-    assert len(desk.copy.calls[1][2]) == 1
+    qtbot.waitUntil(lambda: desk.copy.count(Query("person")) == 27, timeout=20_000)
 
 
 def test_a_failed_import_leaves_the_table_as_it_was(
-    opened: ImportView, desk: StubDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    opened: ImportView, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[Exception] = []
     monkeypatch.setattr(problems, "show", lambda error, *_parent: shown.append(error))
-    desk.copy.fails = DiskFull("磁盘已满。", "The disk is full.")
+
+    def full(*_what: object, **_how: object) -> None:
+        raise DiskFull("磁盘已满。", "The disk is full.")
+
+    monkeypatch.setattr(desk.copy, "act_many", full)
 
     qtbot.mouseClick(opened.mending.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(shown), timeout=20_000)
@@ -183,7 +159,7 @@ def test_a_failed_import_leaves_the_table_as_it_was(
     assert opened.pages.currentWidget() is opened.mending
     assert chips(opened)[0] == "共 30 行"
     assert opened.mending.go.isEnabled()
-    assert desk.syncs == 0
+    assert desk.copy.outbox() == []
 
 
 def test_all_or_none_waits_until_every_row_is_right(opened: ImportView, qtbot: QtBot) -> None:
@@ -217,6 +193,22 @@ def test_typing_a_number_again_says_that_it_is_text(opened: ImportView, qtbot: Q
 
     opened.mending.model and opened.mending.model.undo_stack.undo()
     assert chips(opened)[2] == "错误 4 行"
+
+
+def test_what_is_being_typed_stays_when_the_registry_answers(
+    opened: ImportView, qtbot: QtBot
+) -> None:
+    table, model = opened.mending.table, opened.mending.model
+    assert model is not None
+    table.go(model.place(6, ID_NUMBER))
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("4301")
+
+    model.learn(model.terms())
+
+    assert editor.text() == "4301"
 
 
 def test_f8_goes_from_problem_to_problem_and_round(opened: ImportView, qtbot: QtBot) -> None:
@@ -412,11 +404,8 @@ def test_no_widget_is_made_for_a_cell(opened: ImportView) -> None:
 
 
 def test_the_working_copy_takes_them_and_knows_them_the_next_time(
-    desk_of: Callable[..., Desk], workbook: Path, qtbot: QtBot
+    view: ImportView, desk: Desk, workbook: Path, qtbot: QtBot
 ) -> None:
-    desk = desk_of(HOSPITAL)
-    view = ImportView(desk)
-    qtbot.addWidget(view)
     view.open(workbook)
     qtbot.waitUntil(lambda: view.pages.currentWidget() is view.mending, timeout=20_000)
 

@@ -1,16 +1,20 @@
-"""The first step: which workbook, and which roles its people get."""
+"""The first step: which workbook, and what its rows are for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QListWidget,
+    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,11 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from app.roster.persons import ROLES
+from app.roster.rows import Template
 from ui import look
+from ui.importing.imports import Import
 from ui.language import say, told
 
 GRANTABLE = ("pi", "integrity_officer", "other")
 """Secretaries and members are named by their committee, which the template does not know."""
+_UNIT = {"accounts": "人", "institutions": "家", "members": "名委员"}
 
 
 class ChoosingPage(QWidget):
@@ -32,18 +39,27 @@ class ChoosingPage(QWidget):
     """The path of a workbook."""
     file_wanted = Signal()
     template_wanted = Signal()
+    stop_wanted = Signal()
+    import_wanted = Signal(str)
+    """The id of an earlier import that somebody wants to see."""
 
-    def __init__(self) -> None:
+    def __init__(self, templates: Sequence[Template]) -> None:
         super().__init__()
+        self._templates = {t.id: t for t in templates}
+        self._is_busy = False
         self.setAcceptDrops(True)
         page = QVBoxLayout(self)
         page.setContentsMargins(look.HUGE, look.HUGE, look.HUGE, look.HUGE)
         page.setSpacing(look.NORMAL)
-        title = QLabel(say("批量导入人员", "Import people"))
-        look.mark(title, "title")
-        page.addWidget(title)
+        page.addWidget(look.label(say("批量导入", "Import"), "title"))
         page.addWidget(self._card())
+        page.addWidget(self._earlier())
         page.addStretch(1)
+        self._on_kind()
+
+    def template(self) -> Template:
+        """Which kind of workbook is to be read."""
+        return self._templates[str(self.kind.currentData())]
 
     def _card(self) -> QFrame:
         card = QFrame()
@@ -53,25 +69,24 @@ class ChoosingPage(QWidget):
         column.setContentsMargins(look.HUGE, look.HUGE, look.HUGE, look.HUGE)
         column.setSpacing(look.NORMAL)
         column.addWidget(self._said("1  " + say("填写模板", "Fill in the template"), "section"))
-        column.addWidget(self._said(say(
-            "标准模板有 14 列，一行一人，最多 2000 行。姓名、证件号码、移动电话、邮箱必填。",
-            "The template has 14 columns, one person a row, up to 2,000 rows. "
-            "Name, ID number, mobile and e-mail are required.",
-        ), "hint"))  # fmt: skip
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(say("模板", "Template"))
+        for template in self._templates.values():
+            self.kind.addItem(told(template.words), template.id)
+        self.kind.setVisible(len(self._templates) > 1)
+        self.kind.currentIndexChanged.connect(self._on_kind)
+        column.addLayout(self._left(self.kind))
+        self.about = self._said("", "hint")
+        self.about.setWordWrap(True)
+        column.addWidget(self.about)
         self.template_button = self._button(say("下载空白模板…", "Save the template…"), "download")
         self.template_button.clicked.connect(self.template_wanted)
         column.addLayout(self._left(self.template_button))
+        column.addWidget(self._roles())
+        column.addWidget(self._committees())
         column.addSpacing(look.SMALL)
-        column.addWidget(self._said("2  " + say("授予角色", "Roles to grant"), "section"))
-        self.roles = {code: QCheckBox(told(ROLES[code])) for code in GRANTABLE}
-        self.roles["pi"].setChecked(True)
-        column.addLayout(self._left(*self.roles.values()))
-        column.addWidget(self._said(
-            say("秘书和委员由委员会任命，不在此授予。",
-                "Secretaries and members are named by their committee."), "hint",
-        ))  # fmt: skip
-        column.addSpacing(look.SMALL)
-        column.addWidget(self._said("3  " + say("选择文件", "Choose the file"), "section"))
+        self._last_step = self._said("", "section")
+        column.addWidget(self._last_step)
         self.choose_button = self._button(
             say("选择 Excel 文件…", "Choose a workbook…"), "folder-open"
         )
@@ -79,12 +94,13 @@ class ChoosingPage(QWidget):
         self.choose_button.setIcon(look.icon("folder-open", "on_accent"))
         self.choose_button.setShortcut("Ctrl+O")
         self.choose_button.clicked.connect(self.file_wanted)
-        for box in self.roles.values():
-            box.toggled.connect(self._on_roles)
+        self.stop = self._button(say("取消", "Cancel"), "x")
+        self.stop.clicked.connect(self.stop_wanted)
+        self.stop.hide()
         self.hint = self._said(
             say("也可以把 .xlsx 文件拖到这里", "or drop an .xlsx file here"), "hint"
         )
-        column.addLayout(self._left(self.choose_button, self.hint))
+        column.addLayout(self._left(self.choose_button, self.stop, self.hint))
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.hide()
@@ -94,6 +110,109 @@ class ChoosingPage(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.trouble)
         return card
+
+    def _roles(self) -> QWidget:
+        part, column = self._part()
+        column.addWidget(self._said("2  " + say("授予角色", "Roles to grant"), "section"))
+        self.roles = {code: QCheckBox(told(ROLES[code])) for code in GRANTABLE}
+        self.roles["pi"].setChecked(True)
+        column.addLayout(self._left(*self.roles.values()))
+        column.addWidget(self._said(
+            say("秘书和委员由委员会任命，不在此授予。",
+                "Secretaries and members are named by their committee."), "hint",
+        ))  # fmt: skip
+        for box in self.roles.values():
+            box.toggled.connect(self._enable)
+        self._roles_part = part
+        return part
+
+    def _committees(self) -> QWidget:
+        part, column = self._part()
+        column.addWidget(self._said("2  " + say("哪个委员会", "Which committee"), "section"))
+        self.committee = QComboBox()
+        self.committee.setAccessibleName(say("委员会", "Committee"))
+        self.committee.currentIndexChanged.connect(self._enable)
+        column.addLayout(self._left(self.committee))
+        self.no_committee = self._said(
+            say("没有可以修改的委员会。已备案的请先在“委员会”中点“变更”。",
+                "No committee may be changed. Press “Change” on a filed one first."), "hint",
+        )  # fmt: skip
+        column.addWidget(self.no_committee)
+        self._committee_part = part
+        return part
+
+    @staticmethod
+    def _part() -> tuple[QWidget, QVBoxLayout]:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, look.SMALL, 0, 0)
+        column.setSpacing(look.NORMAL)
+        return part, column
+
+    def _earlier(self) -> QWidget:
+        """The imports that were made on this computer, to be followed or undone."""
+        self._earlier_part = QFrame()
+        look.mark(self._earlier_part, "card")
+        self._earlier_part.setMaximumWidth(look.FORM_WIDTH)
+        column = QVBoxLayout(self._earlier_part)
+        column.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
+        column.addWidget(self._said(say("最近的导入", "Earlier imports"), "section"))
+        self.earlier = QListWidget()
+        self.earlier.setAccessibleName(say("最近的导入", "Earlier imports"))
+        self.earlier.setMaximumHeight(110)
+        self.earlier.itemActivated.connect(self._on_earlier)
+        self.earlier.itemClicked.connect(self._on_earlier)
+        column.addWidget(self.earlier)
+        self._earlier_part.hide()
+        return self._earlier_part
+
+    def show_earlier(self, imports: Sequence[Import]) -> None:
+        """Offer these."""
+        self.earlier.clear()
+        for one in imports:
+            n, undone = len(one.rows), say("（已撤销）", " (undone)") if one.undone else ""
+            at = one.at[:16].replace("T", " ")
+            item = QListWidgetItem(
+                look.icon("undo-2" if one.undone else "sheet"),
+                say(f"{at}  {one.file}  {n} 行{undone}", f"{at}  {one.file}  {n} rows{undone}"),
+            )
+            item.setData(Qt.ItemDataRole.UserRole, one.id)
+            self.earlier.addItem(item)
+        self._earlier_part.setVisible(bool(imports))
+
+    def _on_earlier(self, item: QListWidgetItem) -> None:
+        if not self._is_busy:
+            self.import_wanted.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+
+    def show_committees(self, committees: Sequence[tuple[str, str]]) -> None:
+        """Offer these (id, name) to be given members."""
+        before = self.committee.currentData()
+        self.committee.clear()
+        for record_id, name in committees:
+            self.committee.addItem(name, record_id)
+        self.committee.setCurrentIndex(max(self.committee.findData(before), 0))
+        self.committee.setVisible(bool(committees))
+        self.no_committee.setVisible(not committees)
+        self._enable()
+
+    def chosen_committee(self) -> str:
+        """Whose members are read; empty where something else is."""
+        return str(self.committee.currentData() or "") if self.template().id == "members" else ""
+
+    def _on_kind(self) -> None:
+        template = self.template()
+        needed = "、".join(c.header for c in template.columns if c.required)
+        self.about.setText(say(
+            f"标准模板有 {template.width} 列，每行一{_UNIT[template.id]}，"
+            f"最多 {template.row_limit} 行。{needed}必填。",
+            f"The template has {template.width} columns and up to {template.row_limit} rows. "
+            f"Required: {', '.join(c.english for c in template.columns if c.required)}.",
+        ))  # fmt: skip
+        self._roles_part.setVisible(template.id == "accounts")
+        self._committee_part.setVisible(template.id == "members")
+        step = "2" if template.id == "institutions" else "3"
+        self._last_step.setText(f"{step}  " + say("选择文件", "Choose the file"))
+        self._enable()
 
     @staticmethod
     def _said(text: str, kind: str) -> QLabel:
@@ -120,21 +239,33 @@ class ChoosingPage(QWidget):
 
     def busy(self, name: str) -> None:
         """Say that a workbook is being read."""
+        self._is_busy = True
         self.trouble.hide()
+        self.progress.setRange(0, 0)
         self.progress.show()
+        self.stop.show()
         self.hint.setText(say(f"正在读取“{name}”…", f"Reading “{name}”…"))
         self.choose_button.setEnabled(False)
 
+    def through(self, done: int, of: int) -> None:
+        """How many rows were checked."""
+        self.progress.setRange(0, max(of, 1))
+        self.progress.setValue(done)
+        self.hint.setText(say(f"正在校验 {done} / {of} 行…", f"Checking {done} of {of} rows…"))
+
     def ready(self, trouble: str = "") -> None:
         """Wait for a workbook; say why the last one could not be read."""
+        self._is_busy = False
         self.progress.hide()
+        self.stop.hide()
         self.hint.setText(say("也可以把 .xlsx 文件拖到这里", "or drop an .xlsx file here"))
         self.trouble.setText(trouble)
         self.trouble.setVisible(bool(trouble))
-        self._on_roles()
+        self._enable()
 
-    def _on_roles(self) -> None:
-        self.choose_button.setEnabled(bool(self.chosen_roles()))
+    def _enable(self) -> None:
+        wanted = {"accounts": bool(self.chosen_roles()), "members": bool(self.chosen_committee())}
+        self.choose_button.setEnabled(wanted.get(self.template().id, True) and not self._is_busy)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _workbook_in(event) and self.choose_button.isEnabled():

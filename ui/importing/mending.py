@@ -27,6 +27,7 @@ from ui.importing.table import PeopleTable
 from ui.language import say, told
 
 GOOD, ALL = "good", "all"
+UNITS = {"accounts": "人", "institutions": "家", "members": "名"}
 
 
 class Chip(QWidget):
@@ -45,8 +46,11 @@ class Chip(QWidget):
         row.addWidget(self._text)
         self._picture.setVisible(bool(icon))
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, icon: str = "", role: look.ColourRole | None = None) -> None:
         """Show this number; the icon takes the colours now in use."""
+        self._icon, self._role = icon or self._icon, role or self._role
+        if role:
+            look.mark(self._text, role)
         self._text.setText(text)
         self.setAccessibleName(text)
         if self._icon:
@@ -63,10 +67,15 @@ class MendingPage(QWidget):
     import_wanted = Signal(object)
     """The entries (list of Entry) to import."""
     result_wanted = Signal()
+    already_chosen = Signal(str)
+    """What becomes of who is in the system already (`app.roster.known.Already`)."""
+    asking_wanted = Signal()
+    stop_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.model: PeopleModel | None = None
+        self._is_busy = False
         page = QVBoxLayout(self)
         page.setContentsMargins(look.WIDE, look.WIDE, look.WIDE, 0)
         page.setSpacing(look.SMALL)
@@ -138,6 +147,12 @@ class MendingPage(QWidget):
         row.addSpacing(look.SMALL)
         row.addWidget(self.only)
         row.addStretch(1)
+        self.asked = Chip("note", "cloud-check")
+        self.ask_again = self._tool(say("重新核对", "Ask again"), "refresh-cw", "")
+        self.ask_again.clicked.connect(self.asking_wanted)
+        row.addWidget(self.asked)
+        row.addWidget(self.ask_again)
+        row.addSpacing(look.SMALL)
         self.result = self._tool(say("导出校验结果…", "Save the result…"), "download", "")
         self.result.clicked.connect(self.result_wanted)
         row.addWidget(self.result)
@@ -166,6 +181,23 @@ class MendingPage(QWidget):
         self.progress.setRange(0, 0)
         self.progress.setMaximumWidth(160)
         self.progress.hide()
+        self.stop = QPushButton(look.icon("x"), say("取消", "Cancel"))
+        self.stop.clicked.connect(self.stop_wanted)
+        self.stop.hide()
+        self.already = QComboBox()
+        self.already.setAccessibleName(say("已有人员", "People known already"))
+        for words, code in (
+            (say("已有人员：跳过", "Known people: skip"), "skip"),
+            (say("已有人员：更新（补空白、加角色）", "Known people: update"), "update"),
+            (
+                say("已有人员：更新，并申请移入外单位人员", "Known people: update, or move in"),
+                "move_in",
+            ),
+        ):
+            self.already.addItem(words, code)
+        self.already.currentIndexChanged.connect(
+            lambda _n: self.already_chosen.emit(str(self.already.currentData()))
+        )
         self.how = QComboBox()
         self.how.addItem(say("只导入正确的行", "Import only the right rows"), GOOD)
         self.how.addItem(say("全部正确才导入", "Import only when all are right"), ALL)
@@ -178,6 +210,8 @@ class MendingPage(QWidget):
         row.addWidget(self.leave)
         row.addStretch(1)
         row.addWidget(self.progress)
+        row.addWidget(self.stop)
+        row.addWidget(self.already)
         row.addWidget(self.how)
         row.addWidget(self.go)
         return foot
@@ -193,6 +227,10 @@ class MendingPage(QWidget):
         self.only.blockSignals(False)  # noqa: FBT003
         old, self.model = self.model, PeopleModel(checked, terms, self)
         self.model.rechecked.connect(self._refresh)
+        self.already.setVisible(terms.template.id == "accounts")
+        self.already.blockSignals(True)  # noqa: FBT003
+        self.already.setCurrentIndex(max(self.already.findData(terms.already), 0))
+        self.already.blockSignals(False)  # noqa: FBT003
         self.model.undo_stack.indexChanged.connect(self._on_step)
         self.table.show_people(self.model)
         self.table.selectionModel().currentChanged.connect(self._on_current)
@@ -203,11 +241,36 @@ class MendingPage(QWidget):
 
     def busy(self, *, is_busy: bool) -> None:
         """While people are being imported nothing else can be done here."""
+        self._is_busy = is_busy
         self.progress.setVisible(is_busy)
-        for widget in (self.table, self.go, self.how, self.leave):
+        self.stop.setVisible(is_busy)
+        for widget in (self.table, self.go, self.how, self.leave, self.already, self.ask_again):
             widget.setEnabled(not is_busy)
         if not is_busy:
+            self.progress.setRange(0, 0)
             self._refresh()
+
+    def through(self, done: int, of: int) -> None:
+        """How many rows are through."""
+        self.progress.setRange(0, max(of, 1))
+        self.progress.setValue(done)
+
+    def asking(self) -> None:
+        """The registry is being asked; before an import it is asked once more in any case."""
+        self.asked.say(say("正在向登记中心核对…", "Asking the registry…"), "refresh-cw", "note")
+        self.ask_again.setEnabled(False)
+
+    def answered(self, *, by_registry: bool) -> None:
+        """The registry has answered, or cannot be reached."""
+        if by_registry:
+            self.asked.say(say("登记中心已核对", "Checked by the registry"), "cloud-check", "done")
+        else:
+            self.asked.say(
+                say("离线：待服务器复核", "Offline: to be checked again"), "cloud-off", "warn"
+            )
+        self.ask_again.setEnabled(not self._is_busy)
+        self.ask_again.setVisible(not by_registry)
+        self._refresh()
 
     def to_import(self) -> list[Entry]:
         """The entries that are imported in the chosen way; none where that is not possible."""
@@ -227,17 +290,23 @@ class MendingPage(QWidget):
         self.good.say(say(f"可导入 {n['importable']}", f"{n['importable']} can be imported"))
         self.wrong.say(say(f"错误 {n['wrong']} 行", f"{n['wrong']} with errors"))
         self.warned.say(say(f"警告 {n['warnings']}", f"{n['warnings']} warnings"))
-        self.here.say(say(f"已在本机构 {n['here_already']}", f"{n['here_already']} here already"))
+        self.here.say(self._here(n["here_already"]))
         self.wrong.setVisible(n["wrong"] > 0)
         self.warned.setVisible(n["warnings"] > 0)
         self.here.setVisible(n["here_already"] > 0)
         self.findings.show_findings(self.model.problems())
         self._on_step()
         entries = self.to_import()
-        self.go.setText(say(f"导入 {len(entries)} 人", f"Import {len(entries)}"))
-        self.go.setEnabled(bool(entries))
+        unit = UNITS[self.model.template.id]
+        self.go.setText(say(f"导入 {len(entries)} {unit}", f"Import {len(entries)}"))
+        self.go.setEnabled(bool(entries) and not self._is_busy)
         self._tell_of_file(checked)
         self._on_current(self.table.currentIndex())
+
+    def _here(self, n: int) -> str:
+        if self.model is not None and self.model.template.id == "accounts":
+            return say(f"已在本机构 {n}", f"{n} here already")
+        return say(f"以前已导入 {n}", f"{n} imported before")
 
     def _tell_of_file(self, checked: Checked) -> None:
         found = [f for f in checked.about_file if f.code != "R36"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import (
@@ -130,14 +130,34 @@ class PeopleModel(QAbstractTableModel):
             known.get(id(line)) or checks.check_line(line, self._terms) for line in lines
         )
         self._index()
-        if same:
+        if not same:
+            self._show()
+            self.endResetModel()
+        self._tell_changed()
+
+    def learn(self, terms: Terms, rows: Collection[int] | None = None) -> None:
+        """Look again at rows, by their numbers, under other terms: the registry has answered."""
+        self._terms = terms
+        self._entries = [
+            checks.look_again(e, terms) if rows is None or e.row in rows else e
+            for e in self._entries
+        ]
+        self._index()
+        # Not `dataChanged`: it would put back what is being typed in an open editor.
+        self.rechecked.emit()
+
+    def entries(self) -> list[Entry]:
+        return list(self._entries)
+
+    def terms(self) -> Terms:
+        return self._terms
+
+    def _tell_changed(self) -> None:
+        if self.rowCount():
             self.dataChanged.emit(
                 self.index(0, 0), self.index(self.rowCount() - 1, self.template.width - 1)
             )
             self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self.rowCount() - 1)
-        else:
-            self._show()
-            self.endResetModel()
         self.rechecked.emit()
 
     def _show(self) -> None:
@@ -229,6 +249,8 @@ def _column_header(column: Column, role: int) -> Any:
 
 def _default(entry: Entry, column: int) -> str:
     """What stands in an empty cell of the passwords: the default that will be used, masked."""
+    if entry.terms.template.columns[column].field:
+        return ""
     found = (f for f in entry.findings if f.code == "R21" and f.column == column)
     made = next(found, None) and passwords.default(entry.clean[NAME])
     return (
@@ -240,5 +262,10 @@ def _standing(entry: Entry) -> str:
     if entry.is_wrong:
         return say("有错误，不能导入", "Has errors; cannot be imported")
     if entry.is_here_already:
-        return say("已在本机构，不再新建", "Is here already; no second record is made")
+        is_skipped = entry.deed == "none"
+        return (
+            say("以前已导入，跳过", "Was imported before; skipped")
+            if is_skipped
+            else say("已在本机构，将更新", "Is here already; will be updated")
+        )
     return say("可导入", "Can be imported")

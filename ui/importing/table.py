@@ -95,6 +95,8 @@ class PeopleTable(QTableView):
     def show_people(self, model: PeopleModel) -> None:
         """Show a roster, each column as wide as its declaration says."""
         self.setModel(model)
+        model.rechecked.connect(self.viewport().update)
+        model.rechecked.connect(self.verticalHeader().viewport().update)
         for n, column in enumerate(model.template.columns):
             self.setColumnWidth(n, min(column.width * 8 + 24, 300))
         if model.rowCount():

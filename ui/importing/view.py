@@ -1,87 +1,130 @@
-"""批量导入: accounts from a spreadsheet, looked at and mended before anything is imported."""
+"""批量导入: rows of a workbook, looked at and mended before anything is imported."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+from uuid import UUID
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from app.errors import Unreadable
-from app.record import Record
-from app.roster import checks, reading, result, template
-from app.roster.accounts import ACCOUNTS
-from app.roster.checks import Checked, Entry, Terms
-from app.roster.columns import TITLE
-from ui import problems, tasks
+from app.errors import AppError, Unreachable, Unreadable
+from app.roster import checks, result, template
+from app.roster.checks import Entry, Line
+from app.roster.kinds import TEMPLATES
+from app.roster.known import Already
+from app.roster.reading import Stopped
+from ui import moments, problems, questions, tasks
 from ui.desk import Desk
+from ui.importing import doing, imports
+from ui.importing.checking import Checking, Learned, Loaded, Wanted
 from ui.importing.choosing import ChoosingPage
 from ui.importing.done import DonePage
-from ui.importing.known import OwnPeople, own_people
+from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
 from ui.language import say, told
 
+if TYPE_CHECKING:
+    from local_db import WorkingCopy
 
-@dataclass(frozen=True)
-class _Loaded:
-    """A workbook that was read and checked."""
-
-    checked: Checked
-    terms: Terms
+OF_ROLE = {
+    "institution_admin": ("accounts",),
+    "authority": ("institutions", "accounts"),
+    "ethics_secretary": ("members",),
+    "academic_secretary": ("members",),
+}
+COMMITTEE_OF = {"ethics_secretary": "committee", "academic_secretary": "academic_committee"}
+EVERY = 1500
+"""Milliseconds between two looks at what is still to be sent."""
 
 
 class ImportView(QWidget):
-    """Three steps: choose a workbook, mend it, see what was imported."""
+    """Three steps: choose a workbook, mend it, see what the registry says of its rows."""
 
-    def __init__(self, desk: Desk) -> None:
+    through = Signal(int, int)
+    """(steps taken, steps), while an import is written."""
+
+    def __init__(self, desk: Desk, *, row_limit: int | None = None) -> None:
         super().__init__()
         self.desk = desk
+        self._row_limit = row_limit
         self._name = ""
-        self.choosing, self.mending, self.done = ChoosingPage(), MendingPage(), DonePage()
+        self._committee: UUID | None = None
+        self._import: Import | None = None
+        self._taken: dict[int, Line] = {}
+        self._stop = Event()
+        templates = [TEMPLATES[t] for t in OF_ROLE.get(desk.role, ("accounts",))]
+        self.choosing, self.mending = ChoosingPage(templates), MendingPage()
+        self.done = DonePage()
+        self.checking = Checking(desk, self)
         self.pages = QStackedWidget()
         for page in (self.choosing, self.mending, self.done):
             self.pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.pages)
+        self._follow = QTimer(self)
+        self._follow.setInterval(EVERY)
+        self._follow.timeout.connect(self._look)
+        self._connect()
+        self._offer()
+
+    def _connect(self) -> None:
         self.choosing.file_wanted.connect(self._on_file_wanted)
         self.choosing.template_wanted.connect(self._on_template_wanted)
         self.choosing.chosen.connect(self.open)
+        self.choosing.stop_wanted.connect(self._choose)
+        self.choosing.import_wanted.connect(self._on_import_wanted)
+        self.checking.through.connect(self.choosing.through)
+        self.checking.loaded.connect(self._show)
+        self.checking.failed.connect(self._on_not_read)
+        self.checking.asking.connect(self.mending.asking)
+        self.checking.learned.connect(self._on_learned)
         self.mending.left.connect(self._choose)
+        self.through.connect(self.mending.through)
         self.mending.import_wanted.connect(self.take)
+        self.mending.stop_wanted.connect(self._on_stop)
         self.mending.result_wanted.connect(self._on_result_wanted)
+        self.mending.already_chosen.connect(self._on_already)
+        self.mending.asking_wanted.connect(self._ask_again)
         self.done.again.connect(self._choose)
-        self.done.back.connect(lambda: self.pages.setCurrentWidget(self.mending))
+        self.done.back.connect(self._back)
+        self.done.undo_wanted.connect(self._on_undo_wanted)
         self.done.result_wanted.connect(self._on_result_wanted)
+        self.desk.changed.connect(self._on_changed)
+        self.desk.synced.connect(self._on_changed)
 
-    # The steps
+    def _offer(self) -> None:
+        """What can be chosen on the first page: earlier imports, committees that may be changed."""
+        form = COMMITTEE_OF.get(self.desk.role, "")
+        self.desk.read(
+            lambda copy: (imports.kept(copy), committees(copy, form) if form else []),
+            self._on_offered,
+            owner=self,
+        )
+
+    def _on_offered(self, found: tuple[list[Import], list[tuple[str, str]]]) -> None:
+        self.choosing.show_earlier(found[0])
+        self.choosing.show_committees(found[1])
+
+    # Reading
 
     def open(self, path: Path) -> None:
         """Read a workbook in its own process, check it, and show it."""
         self._name = path.name
         self.choosing.busy(path.name)
-        roles = self.choosing.chosen_roles()
-        copy = self.desk.copy
-        tasks.run(
-            lambda: own_people(copy),
-            then=lambda known: self._read(path, roles, known),
-            failed=self._on_not_read,
-            owner=self,
-        )
+        committee = self.choosing.chosen_committee()
+        self._committee = UUID(committee) if committee else None
+        wanted = self.choosing.template()
+        roles = self.choosing.chosen_roles() if wanted.id == "accounts" else ()
+        self.checking.open(Wanted(path, wanted, roles, self._committee, self._row_limit))
 
-    def _read(self, path: Path, roles: tuple[str, ...], known: OwnPeople) -> None:
-        def work() -> _Loaded:
-            today = datetime.datetime.now(datetime.UTC).astimezone().date()
-            terms = Terms(today, roles, known, template=ACCOUNTS)
-            return _Loaded(checks.check(reading.read(path), terms), terms)
-
-        tasks.run(work, then=self._show, failed=self._on_not_read, owner=self, lane="work")
-
-    def _show(self, loaded: _Loaded) -> None:
+    def _show(self, loaded: Loaded) -> None:
         entries = loaded.checked.entries
         if not entries:  # a header that is none, or no rows: there is nothing to mend here
             said = [f"{told(f.message)} → {told(f.remedy)}" for f in loaded.checked.about_file]
@@ -89,8 +132,11 @@ class ImportView(QWidget):
             return
         self.choosing.ready()
         self.mending.show_roster(self._name, loaded.checked, loaded.terms)
+        assert self.mending.model is not None
+        self.mending.model.rechecked.connect(self._on_rechecked)
         self.pages.setCurrentWidget(self.mending)
         self.mending.table.setFocus()
+        self.checking.look_at(entries, at_once=True)
 
     def _on_not_read(self, error: Exception) -> None:
         if isinstance(error, Unreadable):
@@ -99,15 +145,79 @@ class ImportView(QWidget):
             self.choosing.ready()
             problems.show(error, self)
 
-    def take(self, entries: list[Entry]) -> None:
-        """Import these people, all of them in one transaction or none."""
-        copy, role = self.desk.copy, self.desk.role
-        self.mending.busy(is_busy=True)
+    # Asking the registry
 
-        def work() -> list[Record]:
-            prepared = [(entry.answers(), entry.said()) for entry in entries]
-            made: list[Record] = copy.begin_many("person", "open", prepared, role=role)
-            return made
+    def _on_rechecked(self) -> None:
+        if self.mending.model is not None:
+            self.checking.look_at(self.mending.model.entries())
+
+    def _ask_again(self) -> None:
+        if self.mending.model is not None:
+            self.checking.ask_again(self.mending.model.entries())
+
+    def _on_learned(self, learned: Learned) -> None:
+        model = self.mending.model
+        if model is None:
+            return
+        known = learned.terms.known
+        model.learn(learned.terms, learned.rows)
+        self.mending.answered(by_registry=known is not None and known.is_final)
+
+    def _on_already(self, already: Already) -> None:
+        model = self.mending.model
+        if model is None:
+            return
+        terms = replace(model.terms(), already=already)
+        self.checking.under(terms)
+        model.learn(terms)
+
+    # Importing
+
+    def take(self, entries: list[Entry]) -> None:
+        """Import these rows as the registry knows them now: all of them here, or none."""
+        model = self.mending.model
+        if model is None:
+            return
+        self._stop = Event()
+        self.mending.busy(is_busy=True)
+        terms, checking = model.terms(), self.checking
+        tasks.run(
+            lambda: checking.confirm(entries, terms),
+            then=lambda now: self._on_confirmed(entries, now),
+            failed=lambda error: self._on_unconfirmed(entries, error),
+            owner=self,
+            lane="network",
+        )
+
+    def _on_confirmed(self, before: list[Entry], now: list[Entry]) -> None:
+        if self._stop.is_set():
+            self.mending.busy(is_busy=False)
+            return
+        if any(a.deed != b.deed for a, b in zip(before, now, strict=True)):
+            # Somebody else was first, since the rows were looked at: they are shown, not imported.
+            self.mending.busy(is_busy=False)
+            self._ask_again()
+            return
+        self._begin(now)
+
+    def _on_unconfirmed(self, entries: list[Entry], error: Exception) -> None:
+        if not isinstance(error, AppError):
+            self._on_not_imported(error)
+            return
+        self._begin(entries)  # without a network: the registry looks again at each row
+
+    def _begin(self, entries: list[Entry]) -> None:
+        copy, role, stop = self.desk.copy, self.desk.role, self._stop
+        at = moments.now().isoformat(timespec="seconds")
+        order = doing.Order(role, at, self._name, self._committee)
+
+        def work() -> Import:
+            def tell(done: int) -> None:
+                if stop.is_set():
+                    raise Stopped
+                self.through.emit(done, len(entries))  # from the lane's thread to this one
+
+            return doing.take(copy, entries, order, progress=tell)
 
         tasks.run(
             work,
@@ -116,26 +226,153 @@ class ImportView(QWidget):
             owner=self,
         )
 
-    def _on_imported(self, made: list[Record], entries: list[Entry]) -> None:
-        self.mending.busy(is_busy=False)
+    def _on_imported(self, made: Import, entries: list[Entry]) -> None:
         model = self.mending.model
+        self._import = made
+        self._taken = {e.row: e.line for e in entries}
         if model is not None:
             # What is in is taken off the table, so that it cannot be imported a second time.
             taken = {id(e.line) for e in entries}
             model.put([line for line in model.lines() if id(line) not in taken])
             model.undo_stack.clear()
-            n = checks.counts(model.checked())
-            self.done.tell(len(made), n["wrong"], n["here_already"])
+        self.mending.busy(is_busy=False)
+        self._tell(Progress(made, tuple(imports.RowStanding(r, "waiting") for r in made.rows)))
         self.pages.setCurrentWidget(self.done)
         self.desk.changed.emit([])
         self.desk.sync_now()
+        self._follow.start()
+
+    def _on_stop(self) -> None:
+        self._stop.set()
 
     def _on_not_imported(self, error: Exception) -> None:
         self.mending.busy(is_busy=False)
+        if not isinstance(error, Stopped):
+            problems.show(error, self)
+
+    # What the registry says
+
+    def _on_changed(self, _what: object) -> None:
+        if self.pages.currentWidget() is self.done:
+            self._look()
+        elif self.pages.currentWidget() is self.choosing:
+            self._offer()
+
+    def _look(self) -> None:
+        wanted = self._import
+        if wanted is None or self.pages.currentWidget() is not self.done:
+            self._follow.stop()
+            return
+        self.desk.read(lambda copy: imports.progress(copy, wanted), self._tell, owner=self)
+
+    def _tell(self, now: Progress) -> None:
+        if self._import is None or now.of.id != self._import.id:
+            return
+        left = here = 0
+        if self.mending.model is not None and self._taken:
+            n = checks.counts(self.mending.model.checked())
+            left, here = n["wrong"], n["here_already"]
+        self.done.tell(now, left=left, here_already=here, is_online=self._is_online())
+        if now.is_over:
+            self._follow.stop()
+
+    def _is_online(self) -> bool:
+        model = self.mending.model
+        known = model.terms().known if model is not None else None
+        return self.desk.way is not None and (known is None or known.is_final)
+
+    def _on_import_wanted(self, import_id: str) -> None:
+        def work(copy: WorkingCopy) -> Progress | None:
+            found = next((one for one in imports.kept(copy) if one.id == import_id), None)
+            return imports.progress(copy, found) if found else None
+
+        self.desk.read(work, self._on_earlier, owner=self)
+
+    def _on_earlier(self, now: Progress | None) -> None:
+        if now is None:
+            return
+        self._import, self._taken = now.of, {}
+        self._tell(now)
+        self.pages.setCurrentWidget(self.done)
+        if not now.is_over:
+            self._follow.start()
+
+    # Back again
+
+    def _on_undo_wanted(self) -> None:
+        wanted = self._import
+        if wanted is None:
+            return
+        n = len(wanted.rows)
+        text = say(
+            f"撤销“{wanted.file}”的导入？{n} 行将全部收回：新建的账号删除，更新和移入申请恢复原状。"
+            "只要有一人已登录，就一行也不撤销。",
+            f"Undo the import of “{wanted.file}”? All {n} rows are taken back: new accounts are "
+            "deleted, updates and moves undone. If one person has signed in, nothing is.",
+        )
+        verb = say("撤销导入", "Undo the import")
+        box = questions.question(text, verb, self, danger=True)
+        box.accepted.connect(lambda: self.undo(wanted))
+        box.open()
+
+    def undo(self, wanted: Import) -> None:
+        """Take an import back as a whole, or leave it as it is and say why."""
+        copy, role = self.desk.copy, self.desk.role
+        self.done.busy(is_busy=True)
+
+        def work() -> Import:
+            try:
+                with self.desk.reached() as client:
+                    return doing.undo(copy, client, wanted, role=role)
+            except Unreachable:
+                return doing.undo(copy, None, wanted, role=role)
+
+        tasks.run(
+            work, then=self._on_undone, failed=self._on_not_undone, owner=self, lane="network"
+        )
+
+    def _on_undone(self, undone: Import) -> None:
+        self._import = undone
+        self.done.busy(is_busy=False)
+        self._tell(Progress(undone, tuple(imports.RowStanding(r, "undone") for r in undone.rows)))
+        self.desk.changed.emit([])
+        self.desk.sync_now()
+
+    def _on_not_undone(self, error: Exception) -> None:
+        self.done.busy(is_busy=False)
         problems.show(error, self)
+        self._look()
+
+    def _back(self) -> None:
+        """To the table again, with the rows that were refused or undone."""
+        now, wanted = self.done.imported, self._import
+        if now is None or wanted is None or self.mending.model is None or not self._taken:
+            self._choose()
+            return
+        standings = ("undone",) if wanted.undone else ("refused",)
+        rows = [one.row for one in now.rows if one.standing in standings]
+        self.desk.read(
+            lambda copy: doing.give_up(copy, wanted, rows),
+            lambda kept: self._on_given_up(kept, [r.row for r in rows]),
+            owner=self,
+        )
+
+    def _on_given_up(self, kept: Import, rows: list[int]) -> None:
+        model = self.mending.model
+        assert model is not None
+        self._import = kept
+        back = [self._taken.pop(row) for row in rows if row in self._taken]
+        lines = sorted((*model.lines(), *back), key=lambda line: line.number)
+        self.pages.setCurrentWidget(self.mending)
+        model.put(lines)
+        self._ask_again()
+        self.desk.changed.emit([])
 
     def _choose(self) -> None:
+        self.checking.stop()
+        self._follow.stop()
         self.choosing.ready()
+        self._offer()
         self.pages.setCurrentWidget(self.choosing)
         self.choosing.choose_button.setFocus()
 
@@ -143,26 +380,31 @@ class ImportView(QWidget):
 
     def _on_file_wanted(self) -> None:
         name, _kind = QFileDialog.getOpenFileName(
-            self, say("选择账号申请表", "Choose the workbook"), _documents(),
+            self, say("选择工作簿", "Choose the workbook"), _documents(),
             say("Excel 工作簿 (*.xlsx)", "Excel workbooks (*.xlsx)"),
         )  # fmt: skip
         if name:
             self.open(Path(name))
 
     def _on_template_wanted(self) -> None:
-        self._save(say("保存空白模板", "Save the template"), f"{TITLE}.xlsx", template.write)
+        wanted = self.choosing.template()
+        self._save(
+            say("保存空白模板", "Save the template"),
+            f"{wanted.title}.xlsx",
+            lambda path: template.write(path, template=wanted),
+        )
 
     def _on_result_wanted(self) -> None:
         model = self.mending.model
         if model is None:
             return
-        checked = model.checked()
+        checked, declared = model.checked(), model.template
         only_wrong = self.pages.currentWidget() is self.done
         name = f"{Path(self._name).stem}-{say('校验结果', 'result')}.xlsx"
         self._save(
             say("保存校验结果", "Save the result"),
             name,
-            lambda path: result.write(path, checked, only_wrong=only_wrong),
+            lambda path: result.write(path, checked, declared, only_wrong=only_wrong),
         )
 
     def _save(self, title: str, name: str, write: Callable[[Path], None]) -> None:
@@ -179,6 +421,15 @@ class ImportView(QWidget):
                 owner=self,
                 lane="work",
             )
+
+
+def committees(copy: WorkingCopy, form: str) -> list[tuple[str, str]]:
+    """The committees of a secretary that are being written: (id, name)."""
+    from local_db import Query
+
+    states = ("draft", "returned", "changing")
+    rows = copy.rows(Query(form, states=states, sort="title", descending=False)).rows
+    return [(row.head.id, row.head.title) for row in rows]
 
 
 def _documents() -> str:

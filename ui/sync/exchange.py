@@ -66,6 +66,7 @@ class Exchange(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk, self._client = desk, client
+        desk.way = client
         self.rhythm = Rhythm()
         self.state = SyncState(last=moments.parsed(desk.copy.preference(LAST) or ""))
         self._stop = Event()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from stdnum.cn import uscc
 
-from app.answers import check
+from app.answers import check, check_page
 from app.forms import FORMS
 from app.forms.schema import Rows
 from app.roster import checks, institutions, members, reading, result, template
@@ -70,6 +70,8 @@ def told(declared: Template, rows: Sequence[Sequence[str]], known: Any = None) -
 HERE = Standing("person:1", person(0)[0], "here")
 ELSEWHERE = Standing("person:1", person(0)[0], "elsewhere")
 OUTSIDE = members.ORIGIN.options[1].zh
+OUTSIDER = {"来源": OUTSIDE, "工作单位": "长河律师事务所", "移动电话": "13900000099",
+            "邮箱": "lawyer@example.com"}  # fmt: skip
 OFFICE = Standing("office:1", "长河市示例医院", "elsewhere")
 
 HOSPITAL_CASES: list[tuple[dict[str, str], dict[str, Standing], list[tuple[str, str]]]] = [
@@ -85,6 +87,7 @@ HOSPITAL_CASES: list[tuple[dict[str, str], dict[str, Standing], list[tuple[str, 
     ({"密码": ""}, {}, [("R40", "P2")]),
     ({"密码": "123456"}, {}, [("R19", "P2")]),
     ({}, {"uscc": OFFICE}, [("D09", "B2")]),
+    ({}, {"uscc": OFFICE, "office": OFFICE}, [("D09", "B2")]),
     ({}, {"office": OFFICE}, [("D10", "A2")]),
     ({}, {"office_alike": OFFICE}, [("D11", "A2")]),
 ]
@@ -98,10 +101,24 @@ MEMBER_CASES: list[tuple[dict[str, str], dict[str, Standing], list[tuple[str, st
     ({"任期止": "2033-01-01"}, {"id_number": HERE}, [("R46", "G2")]),
     ({"证件号码": "110105194912310021"}, {"id_number": HERE}, [("R09", "B2")]),
     ({"姓名": "王芳"}, {"id_number": HERE}, [("D02", "B2")]),
-    ({"来源": OUTSIDE}, {"nobody": HERE}, [("D12", "B2")]),
+    (
+        {"来源": OUTSIDE},
+        {"nobody": HERE},
+        [
+            ("D12", "B2"),
+            ("R40", "I2"),
+            ("R40", "J2"),
+            ("R40", "K2"),
+        ],
+    ),
+    (OUTSIDER, {"nobody": HERE}, [("D12", "B2")]),
+    ({**OUTSIDER, "移动电话": "", "邮箱": ""}, {"id_number": ELSEWHERE}, []),
+    ({}, {"id_number": HERE, "member": HERE}, [("D15", "B2")]),
+    ({"证件号码": "E12345678"}, {"id_number": HERE}, [("R10", "B2"), ("R40", "H2")]),
+    ({"性别": "女"}, {"id_number": HERE}, [("R14", "H2")]),
     ({}, {"nobody": HERE}, [("D13", "E2")]),
     ({}, {"id_number": ELSEWHERE}, [("D13", "E2")]),
-    ({"来源": OUTSIDE}, {"id_number": HERE}, [("D14", "E2")]),
+    (OUTSIDER, {"id_number": HERE}, [("D14", "E2")]),
 ]
 
 
@@ -145,6 +162,23 @@ def test_every_code_of_the_other_templates_has_its_case() -> None:
     assert ours | {"X05", "X06", "X07"} == seen & (ours | {"X05", "X06", "X07"})
 
 
+def test_an_institution_that_was_imported_before_is_skipped_and_not_wrong() -> None:
+    again = Terms(
+        TODAY, known=Register(uscc=OFFICE, office=OFFICE), template=TEMPLATES["institutions"]
+    )
+    entry = checks.check_line(Line(2, tuple(hospital(0))), again)
+    assert (entry.is_wrong, entry.is_here_already, entry.is_importable) == (False, True, False)
+
+
+def test_a_member_from_outside_is_said_as_the_step_asks_for_them() -> None:
+    terms = Terms(TODAY, known=Register(), template=members.MEMBERS)
+    entry = checks.check_line(Line(2, tuple(member(0, **OUTSIDER))), terms)
+    seat = next(s for s in WORKFLOWS["committee"].steps if s.command == "seat").asks
+    assert seat is not None
+    assert entry.deed == "seat"
+    assert check_page(seat, {"people": {"a1": entry.answers()}}) == []
+
+
 @pytest.mark.parametrize("declared", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_template_is_written_filled_and_read_back(declared: Template, tmp_path: Path) -> None:
     path = tmp_path / "filled.xlsx"
@@ -160,7 +194,10 @@ def test_a_template_is_written_filled_and_read_back(declared: Template, tmp_path
 
 @pytest.mark.parametrize("declared", TEMPLATES.values(), ids=TEMPLATES)
 def test_what_a_template_says_breaks_no_rule_of_its_form(declared: Template) -> None:
-    entry = checks.check_line(Line(2, tuple(declared.example)), Terms(TODAY, template=declared))
+    who = "person:11111111-1111-4111-8111-111111111111"
+    known = Register(id_number=Standing(who, declared.example[0], "here"))
+    terms = Terms(TODAY, template=declared, known=known if not declared.command else None)
+    entry = checks.check_line(Line(2, tuple(declared.example)), terms)
     answers = entry.answers()
     form = FORMS[declared.form]
     if not declared.command:
