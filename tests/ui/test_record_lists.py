@@ -30,7 +30,7 @@ from ui.desk import Desk
 from ui.people.staff import StaffView
 from ui.records.columns import LEAST_TITLE
 from ui.records.list_view import RecordsView
-from ui.records.lists import MY_REVIEWS, MY_STUDIES, REVIEWS, TO_DO
+from ui.records.lists import COMMITTEE, MY_REVIEWS, MY_STUDIES, REVIEWS, TO_DO
 from ui.records.rows_model import PAGE
 from ui.records.steps import StepBar
 
@@ -330,3 +330,15 @@ def test_steps_that_have_no_room_stand_in_a_menu(qtbot: QtBot, desk_of: DeskOf) 
 
 def is_danger(bar: StepBar, command: str) -> bool:
     return bool(bar.buttons[command].property("kind") == "danger")
+
+
+def test_the_column_of_titles_is_called_as_its_form_calls_it(qtbot: QtBot, desk_of: DeskOf) -> None:
+    def heads(listed: Any) -> list[str]:
+        view = RecordsView(desk_of(SECRETARY), listed)
+        qtbot.addWidget(view)
+        across = Qt.Orientation.Horizontal
+        return [view.model.headerData(n, across) for n in range(view.model.columnCount())]
+
+    assert "委员会名称" in heads(COMMITTEE)
+    assert "医学研究题目" in heads(MY_STUDIES)
+    assert "题目" in heads(TO_DO), "a list of every form"

@@ -32,7 +32,7 @@ PEOPLE = RecordList(
 )  # fmt: skip
 NAME = Column("title", Words("姓名", "Name"), 160, "title")
 DEPARTMENT = Column("department", Words("科室", "Department"), 120)
-ROLES = Column("roles", Words("角色", "Roles"), 190)
+ROLES = Column("roles", Words("角色", "Roles"), 170)
 MOBILE = Column("mobile", Words("手机号", "Mobile"), 120)
 ID_NUMBER = Column("id_number", Words("证件号码", "ID number"), 175)
 

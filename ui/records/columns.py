@@ -61,7 +61,8 @@ class ColumnLayout(QObject):
             for n, _ in self._columns()
             if n != title and not self._header.isSectionHidden(n)
         )
-        room = max(LEAST_TITLE, self._table.viewport().width() - others)
+        least = min(LEAST_TITLE, self._model.columns[title].width)
+        room = max(least, self._table.viewport().width() - others)
         if self._header.sectionSize(title) != room:
             self._header.resizeSection(title, room)
 
@@ -90,7 +91,7 @@ class ColumnLayout(QObject):
         """Ticks to show and hide columns, the ways to sort, and the way back."""
         menu.clear()
         for logical, column in self._columns():
-            action = QAction(told(column.words), menu)
+            action = QAction(told(self._model.words_of(column)), menu)
             action.setCheckable(True)
             action.setChecked(not self._header.isSectionHidden(logical))
             action.setEnabled(column.id != TITLE.id)
@@ -100,7 +101,9 @@ class ColumnLayout(QObject):
         sorting = menu.addMenu(say("排序", "Sort by"))
         for logical, column in self._columns():
             if column.sort:
-                sorting.addAction(told(column.words), lambda n=logical: self._sort(n))
+                sorting.addAction(
+                    told(self._model.words_of(column)), lambda n=logical: self._sort(n)
+                )
         menu.addAction(say("恢复默认", "Reset"), self._reset_and_keep)
 
     def _on_resized(self, *_sizes: int) -> None:

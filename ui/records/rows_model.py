@@ -50,8 +50,8 @@ TITLE = Column("title", Words("题目", "Title"), 380, "title")
 KIND = Column("kind", Words("类型", "Kind"), 110)
 PEOPLE = Column("people", Words("负责人", "Investigator"), 90)
 STUDY_KIND = Column("study_kind", Words("研究分类", "Class"), 110)
-STATE = Column("state", Words("状态", "State"), 170, "state")
-HOLDER = Column("holder", Words("当前环节", "Now with"), 170)
+STATE = Column("state", Words("状态", "State"), 150, "state")
+HOLDER = Column("holder", Words("当前环节", "Now with"), 150)
 UPDATED = Column("updated", Words("更新", "Updated"), 132, "updated")
 COLUMNS = (NUMBER, TITLE, STATE, HOLDER, UPDATED)
 BY_NAME = {c.id: c for c in (NUMBER, TITLE, KIND, PEOPLE, STUDY_KIND, STATE, HOLDER, UPDATED)}
@@ -90,6 +90,13 @@ class RowsModel(QAbstractTableModel):
         self._asked = 0
         """The number of the newest question; answers to older ones are dropped."""
         self._under_way = False
+
+    def words_of(self, column: Column) -> Words:
+        """What a column is called: a title by what the form itself calls it."""
+        form = FORMS.get(self.query.form)
+        if column is not TITLE or form is None or not form.title_fields:
+            return column.words
+        return form.field(form.title_fields[0]).words
 
     # What is asked
 
@@ -157,7 +164,7 @@ class RowsModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return told(self.columns[section].words)
+            return told(self.words_of(self.columns[section]))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -80,6 +80,7 @@ class VersionsView(QWidget):
         column.setContentsMargins(look.NORMAL, look.NORMAL, look.NORMAL, look.NORMAL)
         column.setSpacing(look.SMALL)
         column.addLayout(self._choices())
+        column.addLayout(self._found())
         self.reason = look.label("", "dim", wrap=True)
         column.addWidget(self.reason)
         self._stack = QStackedWidget()
@@ -101,15 +102,21 @@ class VersionsView(QWidget):
         row.addWidget(self.earlier)
         row.addWidget(look.label(say("对比", "compared with"), "dim"))
         row.addWidget(self.later)
+        row.addStretch(1)
+        self.print = QPushButton(look.icon("printer"), say("打印对照…", "Print comparison…"))
+        self.print.clicked.connect(self._print)
+        row.addWidget(self.print)
+        return row
+
+    def _found(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(look.SMALL)
         self.only = QCheckBox(say("只看实质性变更", "Substantive changes only"))
         self.only.toggled.connect(lambda _on: self._tell())
         row.addWidget(self.only)
         row.addStretch(1)
         self.count = look.label("", "strong")
         row.addWidget(self.count)
-        self.print = QPushButton(look.icon("printer"), say("打印对照…", "Print comparison…"))
-        self.print.clicked.connect(self._print)
-        row.addWidget(self.print)
         return row
 
     def _instead(self) -> QWidget:
