@@ -222,6 +222,12 @@ class MainWindow(QMainWindow):
                 outbox = OutboxView(self.desk)
                 outbox.opened.connect(self.open)
                 return outbox
+            case "recycled":
+                from ui.records.recycled import RecycledView
+
+                thrown = RecycledView(self.desk)
+                thrown.opened.connect(self.open)
+                return thrown
             case "myself" | "institution":
                 return self._own_record()
             case _:

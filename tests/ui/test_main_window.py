@@ -56,13 +56,13 @@ def opened(qtbot: QtBot, desk: Desk) -> MainWindow:
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        (PI, ["todo", "my_studies", "my_sites", "templates", "myself", "outbox", "help"]),
-        (SECRETARY, ["todo", "reviews", "committee", "myself", "outbox", "help"]),
-        (MEMBER, ["todo", "my_reviews", "myself", "outbox", "help"]),
+        (PI, ["todo", "my_studies", "my_sites", "templates", "myself", "outbox", "recycled", "help"]),
+        (SECRETARY, ["todo", "reviews", "committee", "myself", "outbox", "recycled", "help"]),
+        (MEMBER, ["todo", "my_reviews", "myself", "outbox", "recycled", "help"]),
         (HOSPITAL, ["todo", "studies", "sites", "committees", "academic_committees", "stem_cells",
-                    "staff", "import", "institution", "outbox", "help"]),
+                    "staff", "import", "institution", "outbox", "recycled", "help"]),
         (AUTHORITY, ["todo", "committees", "academic_committees", "stem_cells", "filed",
-                     "institutions", "outbox", "help"]),
+                     "institutions", "outbox", "recycled", "help"]),
     ],
     ids=lambda given: given.roles()[0] if isinstance(given, Principal) else "",
 )  # fmt: skip

@@ -182,6 +182,7 @@ MYSELF = Place("myself", Words("个人信息", "My data"), "user")
 ACCOUNT = Place("account", Words("账号与登录", "Account"), "key-round")
 AUDIT = Place("audit", Words("审计日志", "Audit log"), "clock")
 OUTBOX = Place("outbox", Words("待发送", "Outbox"), "send")
+RECYCLED = Place("recycled", Words("回收站", "Recycle list"), "trash-2")
 HELP = Place("help", Words("帮助", "Help"), "circle-help")
 
 _ETHICS = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
@@ -200,5 +201,5 @@ NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
 
 
 def places_of(role: str) -> tuple[RecordList | Place, ...]:
-    """The navigation of a role; every role has its outbox and its help."""
-    return (*NAVIGATION.get(role, (TO_DO, MYSELF)), OUTBOX, HELP)
+    """The navigation of a role; every role has its outbox, its recycle list and its help."""
+    return (*NAVIGATION.get(role, (TO_DO, MYSELF)), OUTBOX, RECYCLED, HELP)
