@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from typing import Any, cast
+
+from sqlalchemy import Engine, Table, or_, select
 from sqlalchemy.orm import Session
 
 from app.record import Principal
 from app.workflows import WORKFLOWS
 from app.workflows.table import seen_by
 from server.books import files_of, record_of
+from server.db import transact, upsert
+from server.moments import clock
 from server.tables import FileOwnerRow, FileRow, PartyRow, RecordFileRow, RecordRow
 
 
@@ -44,3 +48,25 @@ def size_of(session: Session, sha256: str) -> int | None:
     """How large a stored document is."""
     found = select(FileRow.size).where(FileRow.sha256 == sha256)
     return session.execute(found).scalar_one_or_none()
+
+
+def know(engine: Engine, principal: Principal, sha256: str, size: int) -> None:
+    """Note that a document is kept, and who brought it."""
+
+    def work(session: Session) -> None:
+        rows: list[tuple[Any, dict[str, Any], tuple[str, ...]]] = [
+            (
+                FileRow,
+                {"sha256": sha256, "size": size, "stored_at": clock()},
+                ("sha256",),
+            ),
+            (
+                FileOwnerRow,
+                {"sha256": sha256, "principal": principal.id},
+                ("sha256", "principal"),
+            ),
+        ]
+        for table, row, key in rows:
+            upsert(session, cast("Table", table.__table__), [row], key=key)
+
+    transact(engine, work)

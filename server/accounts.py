@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound, SignedOut, SignInFailed
@@ -20,6 +20,7 @@ from server.db import read, transact
 from server.moments import told
 from server.tables import (
     AccountRow,
+    DeskKeyRow,
     GrantRow,
     LoginRow,
     MetaRow,
@@ -253,6 +254,11 @@ def end_desk(session: Session, caller: Caller, shown: str, now: datetime) -> Non
         if row.token[:SHOWN] == shown:
             attempts.forget_desk(session, caller.account, row.desk)
             doorlog.note(session, caller.account, "ended", now, desk=row.desk_name)
+            session.execute(
+                update(DeskKeyRow)
+                .where(DeskKeyRow.account == caller.account, DeskKeyRow.desk == row.desk)
+                .values(revoked=True)
+            )
             session.execute(delete(SessionRow).where(SessionRow.token == row.token))
             return
     raise NotFound(
@@ -262,9 +268,15 @@ def end_desk(session: Session, caller: Caller, shown: str, now: datetime) -> Non
 
 
 def end_sessions(session: Session, account: UUID, *, but: str = "") -> None:
-    """End what is open under an account, all but one."""
+    """End what is open under an account, all but one; what its desks sign counts no more."""
     session.execute(
         delete(SessionRow).where(SessionRow.account == account, SessionRow.token != but)
+    )
+    here = select(SessionRow.desk).where(SessionRow.token == but).scalar_subquery()
+    session.execute(
+        update(DeskKeyRow)
+        .where(DeskKeyRow.account == account, or_(here.is_(None), DeskKeyRow.desk != here))
+        .values(revoked=True)
     )
 
 

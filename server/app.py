@@ -32,7 +32,7 @@ from app.errors import (
     Unreadable,
 )
 from server import health, logs, metrics, passwords, periodic
-from server.api import files, history, roster, session, sync, uploads
+from server.api import files, history, packages, roster, session, sync, uploads
 from server.api.caller import spoken
 from server.db import POOL, connect
 from server.files import Documents
@@ -107,7 +107,7 @@ def create_app(
     api.state.engine, api.state.archive = engine, documents
     api.state.metrics_token = metrics_token
     metrics.watch(engine)
-    routers = (session, sync, history, files, uploads, roster)
+    routers = (session, sync, history, files, uploads, packages, roster)
     for router in (module.router for module in routers):
         api.include_router(router, prefix="/v1", dependencies=[Depends(spoken)])
     api.include_router(health.router, prefix="/v1")

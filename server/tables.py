@@ -145,6 +145,35 @@ class SessionRow(Base):
     seen: Mapped[datetime] = mapped_column(index=True)
 
 
+class DeskKeyRow(Base):
+    """The public keys of a desk, with which an account signs its offline packages."""
+
+    __tablename__ = "desk_key"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the keys."""
+    account: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    desk: Mapped[str] = mapped_column(String(64))
+    keys: Mapped[bytes]
+    since: Mapped[datetime]
+    revoked: Mapped[bool]
+    serial: Mapped[int]
+    """Of the last package that was taken."""
+
+
+class PackageRow(Base):
+    """An offline package that was taken, and what was answered."""
+
+    __tablename__ = "package"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    maker: Mapped[str] = mapped_column(ForeignKey("desk_key.name"), index=True)
+    serial: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    bringer: Mapped[str] = mapped_column(REF)
+    receipt: Mapped[bytes]
+
+
 class RecordRow(Base):
     __tablename__ = "record"
     __table_args__ = (Index(None, "parent", "form"), Index(None, "office", "form", "state"))

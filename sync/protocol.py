@@ -203,6 +203,19 @@ class FileHead(Message):
     stored: bool
 
 
+class DeskKeys(Message):
+    """PUT /v1/desk-keys: with what this desk signs its offline packages, in base64."""
+
+    keys: str = Field(max_length=100)
+    """Ed25519 and X25519 public keys, 32 bytes each (`app.exchange.package`)."""
+
+
+class RegistryKeys(Message):
+    """The answer: with what the registry signs its receipts, and for whom packages are."""
+
+    keys: str = Field(max_length=100)
+
+
 # -- the account itself: none of these moves a record --------------------------------------
 
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
 
 from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
-from sqlalchemy import Engine, Table
 from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
 from app.errors import Invalid
-from app.record import Principal
-from server.access import may_use, size_of
+from server.access import know, may_use, size_of
 from server.api.caller import Asking, Database
-from server.db import read, transact, upsert
+from server.db import read
 from server.files import Archive, Documents, checked, no_such_file
-from server.moments import clock
 from server.quota import refuse_beyond
-from server.tables import FileOwnerRow, FileRow
 from sync.protocol import FileHead
 
 router = APIRouter(prefix="/files")
@@ -73,28 +68,6 @@ async def put(request: Request, engine: Database, asking: Asking, sha256: str) -
         await to_thread.run_sync(arrival.keep)
     await to_thread.run_sync(know, engine, asking.principal, sha256, arrival.size)
     return Response(status_code=204)
-
-
-def know(engine: Engine, principal: Principal, sha256: str, size: int) -> None:
-    """Note that a document is kept, and who brought it."""
-
-    def work(session: Session) -> None:
-        rows: list[tuple[Any, dict[str, Any], tuple[str, ...]]] = [
-            (
-                FileRow,
-                {"sha256": sha256, "size": size, "stored_at": clock()},
-                ("sha256",),
-            ),
-            (
-                FileOwnerRow,
-                {"sha256": sha256, "principal": principal.id},
-                ("sha256", "principal"),
-            ),
-        ]
-        for table, row, key in rows:
-            upsert(session, cast("Table", table.__table__), [row], key=key)
-
-    transact(engine, work)
 
 
 @router.get("/{sha256}")

@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 
 from app.errors import Invalid
 from server import uploads
+from server.access import know
 from server.accounts import Caller
 from server.api.caller import Asking, Database
-from server.api.files import documents_of, know
+from server.api.files import documents_of
 from server.files import SHA256, Documents
 from server.limits import LARGEST_FILE, too_large
 from server.quota import refuse_beyond

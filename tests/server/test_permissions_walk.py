@@ -84,6 +84,8 @@ WALKED = BARE | {
     ("post", "/v1/changes/together"), ("post", "/v1/roster/known"), ("post", "/v1/uploads"),
     ("head", "/v1/uploads/{name}"), ("patch", "/v1/uploads/{name}"),
     ("delete", "/v1/uploads/{name}"),
+    ("put", "/v1/desk-keys"), ("post", "/v1/packages"),
+    ("get", "/v1/packages/{package}/receipt"),
 }  # fmt: skip
 
 
@@ -395,8 +397,9 @@ def test_the_operations_over_http(walk: Walk) -> None:
     assert {(method, path) for path, ways in paths.items() for method in ways} == WALKED
     for method, path in sorted(WALKED - BARE):
         filled = path.format(
-            sha256="a" * 64, record_id=uuid4(), number=1, desk="0" * 16, name="a" * 32
-        )
+            sha256="a" * 64, record_id=uuid4(), number=1, desk="0" * 16, name="a" * 32,
+            package=uuid4(),
+        )  # fmt: skip
         answer = walk.client.request(method, filled, json={}, headers=TUS)
         assert answer.status_code == 401, (method, path, answer.text)
 
@@ -491,6 +494,9 @@ def _operations(
         ("HEAD", theirs): ({"headers": TUS}, 404),
         ("PATCH", theirs): ({"headers": TUS, "content": b"12345"}, 404),
         ("DELETE", theirs): ({"headers": TUS}, 404),
+        ("PUT", "/desk-keys"): ({"json": {"keys": "c2hvcnQ="}}, 422),
+        ("POST", "/packages"): ({"content": b"no package"}, 422),
+        ("GET", f"/packages/{made('package')}/receipt"): ({}, 404),
     }
     for form, state in (
         PLACES if WHOLE else PLACES[n % 12 :: 12]
