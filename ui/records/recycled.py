@@ -55,7 +55,8 @@ class Thrown:
 
     def days_left(self, now: datetime) -> int:
         removed = moments.parsed(self.item.removed_at) or now
-        return max(0, (removed + timedelta(days=DAYS) - now).days)
+        left = removed + timedelta(days=DAYS) - now
+        return max(0, -(-left // timedelta(days=1)))  # the day that has begun counts
 
 
 def thrown_away(copy: WorkingCopy, language: Language) -> list[Thrown]:
