@@ -149,7 +149,7 @@ def sign_in(engine: Engine, who: SignIn, now: datetime, address: str = "") -> Se
     The attempt is counted before the password is looked at, so that many at once are no way round.
     """
     login = normal(who.login)
-    transact(engine, lambda session: attempts.count(session, login, who.desk, now))
+    transact(engine, lambda session: attempts.count(session, login, who.desk, now, address))
     found = read(
         engine,
         lambda session: session.execute(
@@ -198,7 +198,7 @@ def _begin(
     token, now = how
     account = door.account
     desk = who.desk.replace("\x00", "")
-    attempts.forgive(session, login, who.desk)
+    attempts.forgive(session, login, who.desk, door.address)
     attempts.remember_desk(session, account, who.desk)
     attempts.purge(session, now)
     doorlog.purge(session, account, now)

@@ -1,7 +1,8 @@
 """Wrong passwords: counted before they are looked at, answered with growing waits, never for ever.
 
 A stranger's guesses must not keep the owner out. Desks at which the account has signed in before
-are counted each by itself: whoever guesses elsewhere makes nobody wait there.
+are counted each by itself: whoever guesses elsewhere makes nobody wait there. At other desks each
+address is counted by itself; only when very many addresses guess at one login, all of them wait.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import TryLater
-from server.tables import AttemptRow, KnownDeskRow, LoginRow
+from server.tables import AccountRow, AttemptRow, KnownDeskRow, LoginRow
 
 PATIENCE = 5
-"""Failures before a login has to wait."""
+"""Failures before a login has to wait at a desk, or from an address."""
+PATIENCE_WITH_ALL = 300
+"""Failures from all addresses together before the login has to wait at desks that are new to it."""
 WAITS = (30, 60, 120, 300, 600)
 """Seconds to wait after each further failure; never longer: nobody is locked out for ever."""
 FORGOTTEN = timedelta(days=1)
@@ -28,16 +31,25 @@ def desk_digest(desk: str) -> str:
     return hashlib.sha256(desk.encode()).hexdigest()
 
 
-def count(session: Session, login: str, desk: str, now: datetime) -> None:
+def count(session: Session, login: str, desk: str, now: datetime, address: str = "") -> None:
     """Count one more attempt, or TryLater, known login or not; forgotten once it was right."""
-    key = _key(login, desk if _is_known(session, login, desk) else "")
+    if _is_known(session, login, desk):
+        _count(session, _key(login, desk), now, PATIENCE)
+        return
+    _count(session, _from(session, login, address), now, PATIENCE)
+    _count(session, _key(login, ""), now, PATIENCE_WITH_ALL)
+
+
+def _count(session: Session, key: str, now: datetime, patience: int) -> None:
     row = session.execute(
         select(AttemptRow.failures, AttemptRow.wait_until, AttemptRow.last)
         .where(AttemptRow.login == key)
         .with_for_update()
     ).one_or_none()
     if row is None:
-        session.execute(insert(AttemptRow).values(login=key, failures=1, wait_until=now, last=now))
+        # Long past: of several requests at once the one that began first may be counted last.
+        past = now - FORGOTTEN
+        session.execute(insert(AttemptRow).values(login=key, failures=1, wait_until=past, last=now))
         return
     if row.wait_until > now:
         seconds = int((row.wait_until - now).total_seconds()) + 1
@@ -49,20 +61,25 @@ def count(session: Session, login: str, desk: str, now: datetime) -> None:
             seconds=seconds,
         )
     failures = 1 if row.last + FORGOTTEN < now else row.failures + 1
-    wait = WAITS[min(failures - PATIENCE, len(WAITS) - 1)] if failures >= PATIENCE else 0
+    wait = WAITS[min(failures - patience, len(WAITS) - 1)] if failures >= patience else 0
     session.execute(
         update(AttemptRow)
         .where(AttemptRow.login == key)
-        .values(failures=failures, wait_until=now + timedelta(seconds=wait), last=now)
+        .values(
+            failures=failures,
+            wait_until=now + timedelta(seconds=wait) if wait else row.wait_until,
+            last=max(now, row.last),
+        )
     )
 
 
-def forgive(session: Session, login: str, desk: str) -> None:
+def forgive(session: Session, login: str, desk: str, address: str = "") -> None:
     """The password was right: nothing is held against whoever was counted here.
 
-    A known desk forgives itself only, or each morning would give strangers new guesses.
+    A desk or an address forgives itself only, or each morning would give strangers new guesses.
     """
-    key = _key(login, desk if _is_known(session, login, desk) else "")
+    is_known = _is_known(session, login, desk)
+    key = _key(login, desk) if is_known else _from(session, login, address)
     session.execute(delete(AttemptRow).where(AttemptRow.login == key))
 
 
@@ -103,6 +120,16 @@ def _is_known(session: Session, login: str, desk: str) -> bool:
         .where(LoginRow.login == login, KnownDeskRow.desk == desk_digest(desk))
     )
     return session.execute(found).first() is not None
+
+
+def _from(session: Session, login: str, address: str) -> str:
+    """Guesses from an address at one password: another password is a new beginning."""
+    kept = session.scalar(
+        select(AccountRow.password)
+        .join(LoginRow, LoginRow.account == AccountRow.id)
+        .where(LoginRow.login == login)
+    )
+    return _joined(login, f"from {address}\n{kept or ''}")
 
 
 def _key(login: str, desk: str) -> str:

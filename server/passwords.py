@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -21,8 +21,12 @@ from app.roster.passwords import LONGEST, SHORTEST
 from app.words import Words
 
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_AT_ONCE = BoundedSemaphore(4)
-"""Each takes 19 MiB and a core for a moment: a flood of sign-ins must not take the machine."""
+_HASHING = ThreadPoolExecutor(4, "passwords")
+"""Each takes 19 MiB and a core for a moment: a flood of sign-ins must not take the machine.
+
+Threads of its own: what a thread has once taken, the C library keeps for it, and of those that
+answer requests there are dozens.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,15 @@ def refuse_bad(password: str) -> None:
 
 
 def hashed(password: str) -> str:
-    with _AT_ONCE:
-        return _ARGON.hash(password)
+    return _HASHING.submit(_ARGON.hash, password).result()
 
 
 def is_right(kept: str | None, password: str) -> bool:
     """Whether it is the password; takes as long where there is no account."""
-    with _AT_ONCE:
-        try:
-            _ARGON.verify(kept or _nobodys(), password)
-        except VerificationError:
-            return False
+    try:
+        _HASHING.submit(_ARGON.verify, kept or _nobodys(), password).result()
+    except VerificationError:
+        return False
     return kept is not None
 
 

@@ -237,10 +237,10 @@ def _commands(form: str, state: str, asker: Asker) -> list[str]:
     """
     every = commands(form)
     here = {step.command for step in WORKFLOWS[form].steps if state in step.at}
-    if not parts_of(form, asker):
-        return [c for c in every if c in here][:1]
     turn = len(asker.name) + len(state)
-    return [c for n, c in enumerate(every) if WHOLE or c in here or (n + turn) % 6 == 0]
+    if not parts_of(form, asker):
+        return [c for c in every if c in here][: int(WHOLE or turn % 3 == 0)]
+    return [c for n, c in enumerate(every) if WHOLE or c in here or (n + turn) % 12 == 0]
 
 
 def _is_let(
