@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from server.books import record_of
-from server.db import read
+from server.db import read_at_once
 from server.files import Documents
 from server.tables import FeedRow, FileRow, NewsRow, RecordRow, RevisionRow
 
@@ -24,7 +24,7 @@ def faults(engine: Engine, documents: Documents) -> list[str]:
             *_documents(session, documents),
         ]
 
-    return read(engine, look)
+    return read_at_once(engine, look)
 
 
 def _database(session: Session) -> Iterator[str]:
