@@ -118,7 +118,7 @@ def _asked_for(record: Record) -> set[str]:
 
 # fmt: off
 CARD_FIELDS: dict[str, tuple[str, ...]] = {
-    "person": ("name", "department", "title", "title_class"),
+    "person": ("name", "sex", "department", "title", "title_class"),
     "institution": (
         "name", "english_name", "kind", "grade", "province", "city", "address", "postcode", "level",
     ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from app.forms.conditions import NEVER, Is
 from app.forms.person import SEX
 from app.forms.schema import Field, Files, Form, Page, Rows
@@ -46,8 +49,23 @@ SCOPE = Choices(options(
     ("new_technology", "生物医学新技术", "New biomedical technology"),
     ("stem_cell", "干细胞临床研究", "Stem-cell studies"),
 ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seats(Rows):
+    """Rows of people who sit on a committee, picked from the staff or read from a workbook."""
+
+    picked: Mapping[str, str] = field(default_factory=dict)
+    """What is said of somebody picked from the staff of the own institution."""
+    alike: tuple[str, ...] = ()
+    """Answers that a new row takes over from the one before: a committee begins together."""
+    template: str = ""
+    """The workbook (`app.roster`) that may be read into these rows."""
+
+
 # fmt: off
-MEMBERS = Rows((
+TERM = ("term_from", "term_to")
+MEMBERS = Seats(picked={"source": "own"}, alike=TERM, least=0, fields=(
     Field("name", "姓名", Text(50, linked="person", link_field="person"), required=True, english="Name", short=True,
           help=Words("从本单位人员中选择；外聘委员请用“添加外聘委员”。", "Pick from the staff; add members from outside with “Add external members”.")),
     Field("person", "人员引用", Pointer("person"), only=NEVER, english="Person picked"),
@@ -56,13 +74,13 @@ MEMBERS = Rows((
     Field("field", "专业领域", EXPERTISE, required=True, english="Field of expertise", short=True),
     Field("source", "来源", ORIGIN, required=True, english="From where"),
     Field("employer", "工作单位", Text(100), english="Employer", only=Is("source", "other_institution", "outside")),
-    Field("term_from", "任期开始", Date(), required=True, english="Term from", short=True),
-    Field("term_to", "任期结束", Date(), required=True, english="Term to", short=True,
+    Field("term_from", "任期起", Date(), required=True, english="Term from", short=True),
+    Field("term_to", "任期止", Date(), required=True, english="Term to", short=True,
           help=Words("每届任期不超过 5 年。", "A term is at most 5 years.")),
     Field("minority", "是否少数民族", YES_NO, english="Of a national minority?", short=True,
           help=Words("民族自治地方的委员会需要填写。", "Needed for committees in autonomous areas.")),
     Field("documents", "保密协议、利益冲突声明、培训证书", Files(), english="Confidentiality, conflict-of-interest and training documents"),
-), least=1)
+))
 
 NAMES = (
     Field("name", "委员会名称", Text(100), required=True, english="Name", published=True, example="长河市第一人民医院伦理委员会"),

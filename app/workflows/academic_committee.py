@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from app.workflows.asks import REASON
-from app.workflows.committee_asks import SEAT
+from app.workflows.committee_asks import CLOSING, SEAT
 from app.workflows.table import CHANGES, IN_FORCE, State, Step, Workflow
 
 SECRETARY = "academic_secretary"
@@ -31,7 +30,7 @@ ACADEMIC_COMMITTEE = Workflow(
         Step("change", "维护", "Change",        ("active",),   BY, "changing", keeps="change"),
         Step("complete", "完成维护", "Complete", ("changing",), BY, "active", needs=("complete",), writes="all", files=True),
         Step("undo", "撤销修改", "Undo the change", ("changing",), BY, IN_FORCE, rounds=CHANGES, danger=True, apart=True),
-        Step("close", "停用", "Close",          ("active",),   BY, "inactive", asks=REASON, danger=True),
+        Step("close", "停用", "Close",          ("active",),   BY, "inactive", asks=CLOSING, danger=True),
         Step("reopen", "恢复", "Reopen",        ("inactive",), BY, "active"),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from app.record import Record
 from app.workflows.asks import REASON, REMARK
-from app.workflows.committee_asks import CHANGE, SEAT, YEARLY_REPORT
+from app.workflows.committee_asks import CHANGE, REVOCATION, SEAT, YEARLY_REPORT
 from app.workflows.table import CHANGES, IN_FORCE, Round, State, Step, Workflow
 
 SECRETARY, INSTITUTION, AUTHORITY = "ethics_secretary", "institution_admin", "authority"
@@ -44,7 +44,7 @@ COMMITTEE = Workflow(
         Step("change", "变更", "Change",        ("filed",), BY,  "changing", asks=CHANGE, keeps="change"),
         Step("undo", "撤销变更", "Undo the change", ("changing", "returned", "inst"), BY, IN_FORCE, rounds=CHANGES, danger=True, apart=True),
         Step("report", "提交年度报告", "Hand in the yearly report", ("filed",), BY, asks=YEARLY_REPORT),
-        Step("revoke", "注销", "Revoke",        ("filed",), AUTH, "revoked", asks=REASON, danger=True),
+        Step("revoke", "注销", "Revoke",        ("filed",), AUTH, "revoked", asks=REVOCATION, danger=True),
     ),
 )
 # fmt: on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.workflows.asks import REASON, REMARK
-from app.workflows.committee_asks import CHANGE
+from app.workflows.committee_asks import CHANGE, REVOCATION
 from app.workflows.table import CHANGES, IN_FORCE, Round, State, Step, Workflow
 
 SECRETARY, INSTITUTION = "academic_secretary", "institution_admin"
@@ -42,7 +42,7 @@ STEM_CELL = Workflow(
         Step("return", "驳回", "Return",        ("nat",),  NAT,  "returned", needs=("seen",), asks=REASON, danger=True),
         Step("change", "变更", "Change",        ("filed",), BY,  "changing", asks=CHANGE, keeps="change"),
         Step("undo", "撤销变更", "Undo the change", ("changing", "returned", "inst"), BY, IN_FORCE, rounds=CHANGES, danger=True, apart=True),
-        Step("revoke", "注销", "Revoke",        ("filed",), NAT, "revoked", asks=REASON, danger=True),
+        Step("revoke", "注销", "Revoke",        ("filed",), NAT, "revoked", asks=REVOCATION, danger=True),
     ),
 )
 # fmt: on

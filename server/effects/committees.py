@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from app.errors import Invalid
 from app.forms import FORMS
 from app.record import Answers, Record
+from app.roster import identity
 from app.roster.passwords import default
 from app.rules.rule import day
 from app.workflows.committee import COMMITTEES
@@ -23,6 +24,7 @@ from server.moments import BEIJING
 from server.tables import GrantRow, OfficeRow, UniqueKeyRow
 from server.turn import Turn
 
+SEXES = {"男": "male", "女": "female"}
 Seat = tuple[str, str]
 """Somebody (`person:…`) and the role that a seat on a committee gives them."""
 
@@ -154,8 +156,9 @@ def seated(turn: Turn, after: Record) -> Record:
     """Add people by ID number and name: those the system knows, and new ones with an account."""
     members = dict(after.answers.get("members") or {})
     own = set(after.parties.get("institution", ()))
-    for row_id, row in turn.said["people"].items():
+    for row_id, typed in turn.said["people"].items():
         at = f"people/{row_id}/"
+        row = _by_number(typed, at, today(turn.books))
         found = _known(turn.books, row, at)
         person = found or _made(turn, row, at)
         ref = f"person:{person.id}"
@@ -166,8 +169,26 @@ def seated(turn: Turn, after: Record) -> Record:
                 problems=[f"{at}name"],
             )
         is_own = bool(own & set(person.parties.get("institution", ())))
-        members[row_id] = _row_of(row, ref, at, is_own=is_own)
+        sex = person.answers.get("sex") or row["sex"]
+        members[row_id] = _row_of({**row, "sex": sex}, ref, at, is_own=is_own)
     return replace(after, answers={**after.answers, "members": members})
+
+
+def _by_number(typed: Answers, at: str, on: date) -> Answers:
+    """The row with what the ID number says of its kind and of the sex, where that is not typed."""
+    row = {"id_kind": "id_card", **typed}
+    if row["id_kind"] == "id_card":
+        told = identity.examined(str(row["id_number"]).strip().upper(), is_number=False, today=on)
+        sex = SEXES.get(told.sex, row.get("sex"))
+        if told.kind != identity.CARD or not sex:
+            raise Invalid(
+                f"“{row['name']}”的证件号码不是有效的居民身份证号码。请核对，或选择证件类型。",
+                f"The ID number of “{row['name']}” is not that of a resident identity card. "
+                "Please check it, or choose the kind of ID.",
+                problems=[f"{at}id_number"],
+            )
+        row["sex"] = sex
+    return row
 
 
 SEAT_FIELDS = ("name", "sex", "duty", "field", "source", "employer", "term_from", "term_to")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.answers import Problem, check_page, without_hidden
 from app.forms import FORMS
+from app.forms.committee import Seats
 from app.forms.schema import Files, Form, Rows
 from app.record import Answers, Record
 from app.rules import Known
@@ -73,6 +74,8 @@ class AskDialog(QDialog):
         for help_ in (f.help for f in step.asks.fields if f.help):
             column.addWidget(look.label(told(help_), "hint", wrap=True))
         self.page = PageView(step.asks.fields, Around(self.draft, desk, record))
+        if any(isinstance(f.type, Seats) for f in step.asks.fields):
+            self.setMinimumSize(880, 680)  # a list of people has columns
         sheet = QWidget()
         inside = QVBoxLayout(sheet)
         inside.setContentsMargins(0, 0, look.SMALL, 0)

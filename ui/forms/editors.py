@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.forms import types
+from app.forms.committee import Seats
 from app.forms.schema import Field, Files, People, Rows
 from ui.forms.choices import TicksEditor, choice_editor
 from ui.forms.dates import DateEditor
@@ -13,6 +14,7 @@ from ui.forms.listed import ManyListedEditor, listed_editor
 from ui.forms.people import PeopleEditor
 from ui.forms.pickers import LinkedEditor, PointerEditor, PointersEditor
 from ui.forms.rows import RowsEditor
+from ui.forms.seats import SeatsEditor
 
 __all__ = ["EDITORS", "make_editor"]
 
@@ -42,5 +44,6 @@ EDITORS |= {
     types.Secret: SecretEditor,
     Rows: RowsEditor,
     People: PeopleEditor,
+    Seats: SeatsEditor,
     Files: FilesEditor,
 }

@@ -131,6 +131,7 @@ class RowsEditor(Editor):
         self.heading = look.label("", "strong")
         inside.addWidget(self.heading)
         column.addWidget(self.card)
+        self.card.hide()  # until there is a row
         for keys, by in (("Alt+Up", -1), ("Alt+Down", 1)):
             shortcut = QShortcut(QKeySequence(keys), self.card)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -23,6 +23,7 @@ from ui.names import Names, title_of
 from ui.records import exporting, timeline
 from ui.records.documents import Document, DocumentList, documents_of
 from ui.records.filters import menu_button
+from ui.records.member_list import MemberListButton
 from ui.records.states import StateChip, held_by
 from ui.records.steps import StepBar
 from ui.records.summary import SummaryView
@@ -71,6 +72,8 @@ ROUTES: dict[Round, Words] = {
     ),
 }
 """Which way a change will take, by what differs."""
+ONE_ROUTE = ROUTES | dict.fromkeys(("minor", "substantive"), Words("", ""))
+"""Of records whose every change takes the same way."""
 
 
 class RecordView(QWidget):
@@ -137,6 +140,8 @@ class RecordView(QWidget):
         self.print_summary.clicked.connect(self._print_summary)
         self.print_summary.hide()
         row.addWidget(self.print_summary)
+        self.members = MemberListButton(self.desk)
+        row.addWidget(self.members)
         row.addStretch(1)
         return row
 
@@ -179,6 +184,7 @@ class RecordView(QWidget):
         self.versions.show_record(record)
         several = len(versions_of(record)) > 1
         self.tabs.setTabVisible(self.tabs.indexOf(self.versions), several)
+        self.members.show_record(record)
         self.print_summary.setVisible(record.form == "study" and bool(record.log))
         self.summary.show_sections(reading.sections)
         self.timeline.show_entries(reading.entries)
@@ -202,7 +208,8 @@ class RecordView(QWidget):
                     "everybody else reads.",
                 )
             )
-            told_lines.append(ROUTES[round_of(record)].say(chosen()))
+            routes = ROUTES if record.form == "study" else ONE_ROUTE
+            told_lines.append(routes[round_of(record)].say(chosen()))
         roles = self.desk.roles_on(record)
         if "delegate" in roles and "pi" not in roles and "hand_over" in self.steps.buttons:
             told_lines.append(

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.answers import Line, Section
 from ui import look
 from ui.language import say, told
+from ui.records.row_table import is_table, row_table
 
 QUESTION_WIDTH = 190
 
@@ -111,6 +112,9 @@ class SummaryView(QWidget):
         grid.setColumnStretch(0 if self._stacked else 1, 1)
         for number, line in enumerate(lines):
             question = look.label(told(line.label), "hint" if self._stacked else "dim", wrap=True)
+            if not self._stacked and is_table(line):
+                grid.addWidget(row_table(line), number, 0, 1, 2)
+                continue
             answer = self._group(line) if line.rows else self._answer(line)
             top = Qt.AlignmentFlag.AlignTop
             if self._stacked:

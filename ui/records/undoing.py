@@ -95,7 +95,7 @@ def _sentence(count: int, *, in_review: bool) -> str:
     if not count:
         return say(
             "与备案的版本没有不同，撤销后回到变更前的状态。",
-            "Nothing differs from the version on file; the study goes back to where it was.",
+            "Nothing differs from the version on file; it goes back to where it was.",
         )
     ends = say("正在进行的审查随之终止。", " The review under way ends.") if in_review else ""
     return (
