@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.heads import head_of
 from app.record import Principal, Record
-from local_db import listing, outbox
+from local_db import kept, listing, outbox
 from local_db.seen import record_from
 
 if TYPE_CHECKING:  # only their shape is used: the working copy does not depend on the exchange
@@ -30,6 +31,26 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
         @property
         def head(self) -> dict[str, Any] | None: ...
 
+    class Became(Protocol):
+        """`sync.protocol.Became`."""
+
+        @property
+        def revision(self) -> int: ...
+        @property
+        def updated_at(self) -> str: ...
+        @property
+        def sha256(self) -> str: ...
+
+    class Held(Protocol):
+        """`sync.protocol.Held`."""
+
+        @property
+        def position(self) -> int: ...
+        @property
+        def count(self) -> int: ...
+        @property
+        def mark(self) -> int: ...
+
     class Outcome(Protocol):
         """`sync.protocol.Outcome`."""
 
@@ -40,6 +61,8 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
         @property
         def record(self) -> dict[str, Any] | None: ...
         @property
+        def became(self) -> Became | None: ...
+        @property
         def clashes(self) -> tuple[str, ...]: ...
         @property
         def error(self) -> dict[str, Any] | None: ...
@@ -47,6 +70,19 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
 
 PASSING = ("try_later", "faulty")
 """Codes of refusals that say nothing about the change itself: it is sent again."""
+
+
+NAMES_FILE = b'"sha256"'
+"""What stands in the bytes of every record that names a document."""
+FOLLOWED = "followed"
+"""In `meta`: the feeds after whose last change everything outside of them has left."""
+HEALING = "healing"
+"""In `meta`: the registry was restored; once every feed is read, the rest of what was kept goes."""
+
+
+def mark_of(ref: str, position: int) -> int:
+    """The mark of an item in a feed, as docs/protocol.md §6a says."""
+    return int.from_bytes(sha256(f"{ref} {position}".encode()).digest()[:5], "big")
 
 
 def positions(connection: Connection) -> dict[str, int]:
@@ -58,7 +94,7 @@ def take(
     connection: Connection, page: Sequence[tuple[NewsLine, bytes]], who: Principal
 ) -> list[str]:
     """Store a page of news and how far each feed is read; give the ids of records touched."""
-    feeds = _feeds(connection, {line.feed for line, _ in page})
+    feeds = feeds_by_name(connection, {line.feed for line, _ in page})
     records = [(line, body) for line, body in page if line.kind == "record"]
     _take_records(connection, records, who)
     numbers = _numbers(connection, {line.id for line, _ in page if line.kind != "card"})
@@ -66,7 +102,7 @@ def take(
     for line, body in page:
         f = feeds[line.feed]
         if line.kind == "card":
-            _put_card(connection, f, line.id, body)
+            _put_card(connection, f, (line.id, line.position), body)
         elif line.kind == "gone" and ":" in line.id:
             connection.exec_driver_sql("DELETE FROM card WHERE ref = ? AND f = ?", (line.id, f))
     _tell(connection, page, feeds, numbers)
@@ -81,7 +117,7 @@ def take(
     return list(numbers)
 
 
-def _feeds(connection: Connection, names: Collection[str]) -> dict[str, int]:
+def feeds_by_name(connection: Connection, names: Collection[str]) -> dict[str, int]:
     connection.exec_driver_sql(
         "INSERT INTO feed (name) VALUES (?) ON CONFLICT DO NOTHING", [(n,) for n in sorted(names)]
     )
@@ -129,6 +165,7 @@ def _take_records(
     for record_id in renewed:
         if known[record_id].in_outbox:
             outbox.refresh(connection, numbers[record_id], who)
+    look(connection, [numbers[i] for i in (*fresh, *renewed) if NAMES_FILE in newest[i].body])
 
 
 class _Told(NamedTuple):
@@ -161,15 +198,16 @@ def _known(connection: Connection, ids: Collection[str]) -> dict[str, _Known]:
     return {record_id: _Known(n, revision, bool(held)) for record_id, n, revision, held in found}
 
 
-def _put_card(connection: Connection, f: int, ref: str, body: bytes) -> None:
+def _put_card(connection: Connection, f: int, at: tuple[str, int], body: bytes) -> None:
+    ref, position = at
     card = orjson.loads(body)
     roles = "".join(f" {role}" for role in card.get("roles", ())) + " "
     kind = card.get("kind", "")
     columns = (card.get("name", ""), card.get("sort", ""), card.get("initials", ""))
     connection.exec_driver_sql(
-        "REPLACE INTO card (ref, f, kind, name, sort, initials, office, roles, body) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (ref, f, kind, *columns, card.get("office", ""), roles, body),
+        "REPLACE INTO card (ref, f, kind, name, sort, initials, office, roles, body, mark) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (ref, f, kind, *columns, card.get("office", ""), roles, body, mark_of(ref, position)),
     )
 
 
@@ -180,35 +218,59 @@ def _tell(
     numbers: dict[str, int],
 ) -> None:
     """Note which feeds each record is in; the last line about a record in a feed counts."""
-    last: dict[tuple[int, int], str] = {}
+    last: dict[tuple[int, int], NewsLine] = {}
     for line, _ in page:
         if line.kind != "card" and line.id in numbers:
-            last[feeds[line.feed], numbers[line.id]] = line.kind
-    told = [pair for pair, kind in last.items() if kind == "record"]
-    gone = [pair for pair, kind in last.items() if kind == "gone"]
+            last[feeds[line.feed], numbers[line.id]] = line
+    told = [
+        (*pair, mark_of(line.id, line.position))
+        for pair, line in last.items()
+        if line.kind == "record"
+    ]
+    gone = [pair for pair, line in last.items() if line.kind == "gone"]
     if told:
         connection.exec_driver_sql(
-            "INSERT INTO told (f, n) VALUES (?, ?) ON CONFLICT DO NOTHING", told
+            "INSERT OR REPLACE INTO told (f, n, mark) VALUES (?, ?, ?)", told
         )
     if gone:
         connection.exec_driver_sql("DELETE FROM told WHERE f = ? AND n = ?", gone)
+        connection.exec_driver_sql("DELETE FROM meta WHERE key = ?", (FOLLOWED,))
 
 
-def follow(connection: Connection, feeds: Iterable[str]) -> None:
-    """Forget what is in no followed feed any more; whoever has unsent changes on it keeps it."""
-    names = orjson.dumps(list(feeds)).decode()
+MOST, FEW = 2, 20
+"""More than one in `MOST` of all records, and more than `FEW`, do not leave unasked."""
+
+
+def follow(connection: Connection, feeds: Iterable[str], *, sure: bool = False) -> int:
+    """Forget what is in no followed feed any more; whoever has unsent changes on it keeps it.
+
+    Where that would be most of what is here, nothing leaves before somebody is `sure`: gives how
+    many it would be. Otherwise 0.
+    """
+    names = orjson.dumps(sorted(feeds)).decode()
+    swept = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (FOLLOWED,)).scalar()
+    if swept == names:  # nothing has left a feed since, and they are the same
+        return 0
+    told = "SELECT n FROM told JOIN feed USING (f) WHERE name IN (SELECT value FROM json_each(?1))"
+    # `id > ''` lets the small index of ids answer: without it every body is decrypted in passing.
+    untold = connection.exec_driver_sql(
+        "SELECT n, n IN (SELECT n FROM outbox) FROM record WHERE revision > 0 AND n IN "
+        f"(SELECT n FROM record WHERE id > '' AND n NOT IN ({told}))",
+        (names,),
+    ).all()
+    going = [n for n, has_unsent in untold if not has_unsent]
+    here = connection.exec_driver_sql("SELECT count(*) FROM record WHERE id > ''").scalar_one()
+    if not sure and len(going) > FEW and len(going) * MOST > here:
+        return len(going)
     connection.exec_driver_sql(
         "DELETE FROM feed WHERE name NOT IN (SELECT value FROM json_each(?))", (names,)
     )
-    leave(
-        connection,
+    leave(connection, going)
+    if len(going) == len(untold):  # else what stays for its unsent changes is looked at again
         connection.exec_driver_sql(
-            # `id > ''` lets the small index of ids answer: without it every body is decrypted in
-            # passing, at the end of every round.
-            "SELECT n FROM record WHERE revision > 0 AND n IN (SELECT n FROM record WHERE id > '' "
-            "AND n NOT IN (SELECT n FROM told) AND n NOT IN (SELECT n FROM outbox))"
-        ).scalars(),
-    )
+            "REPLACE INTO meta (key, value) VALUES (?, ?)", (FOLLOWED, names)
+        )
+    return 0
 
 
 def leave(connection: Connection, numbers: Iterable[int]) -> None:
@@ -218,14 +280,61 @@ def leave(connection: Connection, numbers: Iterable[int]) -> None:
         connection.exec_driver_sql("DELETE FROM record WHERE n = ?", [(n,) for n in gone])
 
 
+def differing(connection: Connection, held: Mapping[str, Held]) -> list[str]:
+    """The feeds that were read as far as this, and of which something else is here."""
+    found = connection.exec_driver_sql(
+        "SELECT name, position, "
+        "(SELECT count(*) FROM told WHERE told.f = feed.f) + "
+        "(SELECT count(*) FROM card WHERE card.f = feed.f), "
+        "(SELECT coalesce(sum(mark), 0) FROM told WHERE told.f = feed.f) + "
+        "(SELECT coalesce(sum(mark), 0) FROM card WHERE card.f = feed.f) FROM feed"
+    )
+    return [
+        name
+        for name, position, count, mark in found
+        if (right := held.get(name)) is not None
+        and position == right.position
+        and (count, mark) != (right.count, right.mark)
+    ]
+
+
+def counts(connection: Connection, feeds: Collection[str]) -> dict[str, int]:
+    found = connection.exec_driver_sql(
+        "SELECT name, (SELECT count(*) FROM told WHERE told.f = feed.f) + "
+        "(SELECT count(*) FROM card WHERE card.f = feed.f) FROM feed"
+    )
+    return dict.fromkeys(feeds, 0) | {name: int(count) for name, count in found if name in feeds}
+
+
+def read_again(connection: Connection, names: Collection[str]) -> None:
+    """Read these feeds from their beginning; what is not told again leaves at the end of it."""
+    for name in names:
+        for table in ("told", "card"):
+            connection.exec_driver_sql(
+                f"DELETE FROM {table} WHERE f = (SELECT f FROM feed WHERE name = ?)", (name,)
+            )
+        connection.exec_driver_sql("UPDATE feed SET position = 0 WHERE name = ?", (name,))
+    connection.exec_driver_sql("DELETE FROM meta WHERE key = ?", (FOLLOWED,))
+
+
+def look(connection: Connection, numbers: Sequence[int]) -> None:
+    """These records name documents, which may not be here."""
+    if numbers:
+        connection.exec_driver_sql(
+            "INSERT INTO look (n) VALUES (?) ON CONFLICT DO NOTHING", [(n,) for n in numbers]
+        )
+
+
 def start_over(connection: Connection) -> None:
     """The registry was restored from an older backup: read every feed again and believe it."""
     connection.exec_driver_sql("UPDATE record SET known = 0 WHERE revision > 0")
     connection.exec_driver_sql("DELETE FROM told")
     connection.exec_driver_sql("UPDATE feed SET position = 0")
+    connection.exec_driver_sql("DELETE FROM meta WHERE key = ?", (FOLLOWED,))
+    connection.exec_driver_sql("REPLACE INTO meta (key, value) VALUES (?, '1')", (HEALING,))
 
 
-def settle(connection: Connection, outcome: Outcome, who: Principal) -> None:
+def settle(connection: Connection, outcome: Outcome, who: Principal, at: str) -> None:
     """Note what became of one change."""
     found = connection.exec_driver_sql(
         "SELECT k, n FROM outbox WHERE change_id = ?", (str(outcome.change_id),)
@@ -237,7 +346,7 @@ def settle(connection: Connection, outcome: Outcome, who: Principal) -> None:
     if record is not None:
         outbox.store_base(connection, record)
     if outcome.result == "done":
-        _done(connection, k, n, record)
+        _done(connection, (k, n, at), record)
     else:
         error, state = outcome.error or {}, outcome.result
         if error.get("code") in PASSING:
@@ -265,10 +374,13 @@ def _exists(connection: Connection, n: int) -> bool:
     return bool(connection.exec_driver_sql("SELECT 1 FROM record WHERE n = ?", (n,)).scalar())
 
 
-def _done(connection: Connection, k: int, n: int, record: Record | None) -> None:
-    command = orjson.loads(
-        connection.exec_driver_sql("SELECT message FROM outbox WHERE k = ?", (k,)).scalar_one()
-    )["command"]
+def _done(connection: Connection, item: tuple[int, int, str], record: Record | None) -> None:
+    k, n, at = item
+    message, record_id = connection.exec_driver_sql(
+        "SELECT o.message, r.id FROM outbox o JOIN record r USING (n) WHERE o.k = ?", (k,)
+    ).one()
+    command = orjson.loads(message)["command"]
+    kept.keep(connection, [(k, record_id, message)], at)
     outbox.drop(connection, [k])
     if record is not None:
         outbox.rebase(connection, n, record)

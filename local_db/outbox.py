@@ -176,6 +176,37 @@ def pending(connection: Connection, limit: int, without: Collection[str]) -> lis
     return [orjson.loads(body) for _k, body in found]
 
 
+SENDABLE = (
+    "k > ? AND state IN ('waiting', 'sent') AND NOT EXISTS (SELECT 1 FROM outbox p "
+    "WHERE p.n = o.n AND (p.k < o.k OR p.state IN ('refused', 'clash'))) "
+    "AND change_id NOT IN (SELECT value FROM json_each(?))"
+)
+
+
+def has_messages(connection: Connection, without: Collection[str]) -> bool:
+    found = connection.exec_driver_sql(
+        f"SELECT 1 FROM outbox o WHERE {SENDABLE} LIMIT 1",
+        (0, orjson.dumps(list(without)).decode()),
+    )
+    return found.scalar() is not None
+
+
+def next_messages(
+    connection: Connection, limit: int, after: int, without: Collection[str]
+) -> list[tuple[int, str, bytes]]:
+    """As `pending`, from behind `after` on: (k, change id, the message as it lies here)."""
+    found = connection.exec_driver_sql(
+        f"SELECT k, change_id, message FROM outbox o WHERE {SENDABLE} ORDER BY k LIMIT ?",
+        (after, orjson.dumps(list(without)).decode(), limit),
+    ).all()
+    if found:
+        connection.exec_driver_sql(
+            "UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE k = ?",
+            [(k,) for k, *_ in found],
+        )
+    return [(k, change_id, bytes(message)) for k, change_id, message in found]
+
+
 def rebase(connection: Connection, n: int, record: Record) -> None:
     """Let later changes stand on what their person's own change has just become.
 

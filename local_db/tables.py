@@ -106,6 +106,7 @@ TOLD = Table(  # which feeds a record is told in
     METADATA,
     Column("f", Integer, ForeignKey("feed.f", ondelete="CASCADE"), primary_key=True),
     Column("n", Integer, ForeignKey("record.n", ondelete="CASCADE"), primary_key=True),
+    _number("mark"),  # `news.mark_of`: what of a feed is here is their count and their sum
     Index("told_n", "n"),
     sqlite_with_rowid=False,
 )
@@ -122,6 +123,7 @@ CARD = Table(
     _text("office"),
     _text("roles"),  # each between spaces: ' pi ethics_member '
     Column("body", LargeBinary, nullable=False),
+    _number("mark"),
     Index("card_kind", "kind", "sort"),
     Index("card_feed", "f"),
 )
@@ -141,6 +143,24 @@ OUTBOX = Table(  # changes that the registry has not confirmed, in the order mad
     UniqueConstraint("change_id"),
     Index("outbox_n", "n", "k"),
     sqlite_autoincrement=True,
+)
+
+KEPT = Table(  # changes that the registry has confirmed: sent again if it was restored from before
+    "kept",
+    METADATA,
+    Column("k", Integer, primary_key=True),  # as it was in the outbox
+    _text("change_id"),
+    _text("record_id"),
+    Column("message", LargeBinary, nullable=False),  # packed
+    _text("done_at"),
+    UniqueConstraint("change_id"),
+    Index("kept_done_at", "done_at"),
+)
+
+LOOK = Table(  # records that name documents which may not be here
+    "look",
+    METADATA,
+    Column("n", Integer, ForeignKey("record.n", ondelete="CASCADE"), primary_key=True),
 )
 
 RECYCLED = Table(

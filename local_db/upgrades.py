@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from app.errors import TooOld
 from local_db.engine import Store, connect, open_engine, told_in_words
 from local_db.listing import pairs
-from local_db.tables import FIND, METADATA, PAIR, VERSION
+from local_db.tables import FIND, KEPT, LOOK, METADATA, PAIR, VERSION
 
 Step = Callable[[Connection], None]
 
@@ -38,7 +38,20 @@ def keep_versions(connection: Connection) -> None:
     VERSION.create(connection)
 
 
-STEPS: tuple[Step, ...] = (index_pairs, keep_versions)
+def keep_confirmed(connection: Connection) -> None:
+    """To version 4: confirmed changes stay for a while; what is here can be compared with feeds."""
+    for table in ("told", "card"):
+        connection.exec_driver_sql(
+            f"ALTER TABLE {table} ADD COLUMN mark INTEGER DEFAULT '0' NOT NULL"
+        )
+    for new in (KEPT, LOOK):
+        new.create(connection)
+    connection.exec_driver_sql(
+        "INSERT INTO look (n) SELECT n FROM record WHERE instr(body, CAST('\"sha256\"' AS BLOB))"
+    )
+
+
+STEPS: tuple[Step, ...] = (index_pairs, keep_versions, keep_confirmed)
 """The first step leads from version 1 to version 2."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,15 +19,17 @@ from app.forms import FORMS
 from app.record import Answers, Principal, Record
 from app.rules import Known
 from app.workflows.roles import keys_of
-from local_db import acting, listing, news, outbox, recycling, versions
+from local_db import acting, confirmed, kept, listing, news, outbox, recycling, versions
 from local_db.engine import locked, told_in_words
 from local_db.files import Documents
 from local_db.upgrades import open_up_to_date, save_copy
 from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage
 
 if TYPE_CHECKING:
-    from local_db.news import NewsLine, Outcome
+    from local_db.confirmed import Published
+    from local_db.news import Held, NewsLine, Outcome
 
+NOWHERE: Mapping[str, Published] = {}
 STORE = "store.db"
 PREFERENCE = "preference:"
 PDF = b"%PDF-"
@@ -56,9 +58,8 @@ class WorkingCopy:
         with told_in_words():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path, self._key = folder / STORE, key
-        # By number: as which a record had all its documents here. Looking into each of hundreds
-        # of records was most of a round in which nothing is new.
-        self._complete: dict[int, list[Any]] = {}
+        self.is_compared = False
+        """Whether what is here was compared with the registry since the store was opened."""
         self._pdfs: dict[str, bool] = {}  # by content, which never changes
         # Not thread-local: the store is opened in a lane and closed by the window.
         self._lock = FileLock(folder / "lock", thread_local=False)
@@ -72,6 +73,7 @@ class WorkingCopy:
             self._principal = self._read_principal()
             with self._store.writing() as db:
                 recycling.purge(db, self._now() - timedelta(days=recycling.DAYS))
+                kept.purge(db, self._now() - timedelta(days=kept.DAYS))
         except BaseException:
             self._lock.release()
             raise
@@ -101,27 +103,33 @@ class WorkingCopy:
         body = orjson.loads(kept)
         return KeptSession(**{**body, "feeds": tuple(body["feeds"])})
 
-    def remember(self, session: Any) -> None:
-        """Keep a session (`sync.protocol.Session`) and whom it is for.
+    def remember(self, session: Any) -> bool:
+        """Keep a session (`sync.protocol.Session`) and whom it is for; whether the epoch is new.
 
-        A new epoch means that the registry was restored from an older backup: every feed is
-        read again and believed, and the outbox stays as it is.
+        A new epoch means that the registry was restored from an older backup: every feed is read
+        again and believed, and what it had confirmed before is sent again with the outbox.
         """
-        with self._store.writing() as db:
-            kept = orjson.loads(_meta(db, "session") or "{}")
-            body = {
-                "token": session.token or kept.get("token", ""),
-                "principal": session.principal,
-                "login": session.login,
-                "must_change_password": session.must_change_password,
-                "feeds": list(session.feeds),
-                "epoch": session.epoch,
-                "now": session.now,
-            }
-            if kept.get("epoch", session.epoch) != session.epoch:
-                news.start_over(db)
-            _set_meta(db, "session", orjson.dumps(body).decode())
+        with self._store.reading() as db:
+            before = orjson.loads(_meta(db, "session") or "{}")
+        body = {
+            "token": session.token or before.get("token", ""),
+            "principal": session.principal,
+            "login": session.login,
+            "must_change_password": session.must_change_password,
+            "feeds": list(session.feeds),
+            "epoch": session.epoch,
+            "now": session.now,
+        }
+        restored = bool(before) and before["epoch"] != session.epoch
+        if body == {**before, "now": session.now}:
+            return False  # every round tells it: nothing to write
         self._principal = Principal.from_wire(session.principal)
+        with self._store.writing() as db:
+            if restored:
+                news.start_over(db)
+                kept.heal(db, self._principal)
+            _set_meta(db, "session", orjson.dumps(body).decode())
+        return restored
 
     def forget_token(self) -> None:
         """Sign out: what is here can still be opened with the password, but nothing is sent."""
@@ -346,7 +354,8 @@ class WorkingCopy:
         except Unreadable:
             if sha256 not in self.files_to_send():  # else this may be all there is of it
                 self._documents.drop(sha256)
-                self._complete.clear()
+                with self._store.writing() as db:  # whose it was is not kept: look at all again
+                    db.exec_driver_sql("INSERT OR IGNORE INTO look (n) SELECT n FROM head")
             raise
 
     def has_file(self, sha256: str) -> bool:
@@ -364,25 +373,25 @@ class WorkingCopy:
     def files_wanted(self, limit: int) -> list[str]:
         """Documents of records that wait for this person and are not here."""
         keys = orjson.dumps(sorted(keys_of(self.principal()))).decode()
-        wanted: dict[str, None] = {}
+        wanted, complete = dict[str, None](), list[tuple[int]]()
         with self._store.reading() as db:
-            waiting = db.exec_driver_sql(
-                "SELECT n, revision, updated_at, "
-                "(SELECT max(k) FROM outbox WHERE outbox.n = head.n) FROM head "
-                "WHERE n IN (SELECT n FROM waits WHERE key IN (SELECT value FROM json_each(?)))",
+            looked = db.exec_driver_sql(
+                "SELECT n FROM look WHERE n IN "
+                "(SELECT n FROM waits WHERE key IN (SELECT value FROM json_each(?)))",
                 (keys,),
-            )
-            for n, *stand in waiting.all():
+            ).scalars()
+            for n in looked.all():
                 if len(wanted) >= limit:
                     break
-                if self._complete.get(n) == stand:
-                    continue
                 record = self._seen(db, n)
                 documents = files_in(FORMS[record.form].fields(), record.answers).values()
                 missing = [row["sha256"] for row in documents if not self.has_file(row["sha256"])]
                 wanted |= dict.fromkeys(missing)
                 if not missing:
-                    self._complete[n] = stand
+                    complete.append((n,))
+        if complete:
+            with self._store.writing() as db:
+                db.exec_driver_sql("DELETE FROM look WHERE n = ?", complete)
         return list(wanted)[:limit]
 
     # -- for the exchange ----------------------------------------------------
@@ -395,11 +404,31 @@ class WorkingCopy:
         with self._store.writing() as db:
             return outbox.pending(db, limit, without)
 
-    def settle_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        """Note what became of a batch of changes, together or not at all."""
+    def next_messages(
+        self, limit: int, *, after: int = 0, without: Collection[str] = ()
+    ) -> list[tuple[int, str, bytes]]:
+        """As `pending`, but as they lie here, from behind a place in the outbox on.
+
+        Gives the place, the change id and the message's bytes.
+        """
         with self._store.writing() as db:
-            for outcome in outcomes:
-                news.settle(db, outcome, self.principal())
+            return outbox.next_messages(db, limit, after, without)
+
+    def has_messages(self, without: Collection[str] = ()) -> bool:
+        """Whether `next_messages` would give something."""
+        with self._store.reading() as db:
+            return outbox.has_messages(db, without)
+
+    def settle_outcomes(
+        self, outcomes: Sequence[Outcome], published: Mapping[str, Published] = NOWHERE
+    ) -> list[str]:
+        """Note what became of a batch of changes, together or not at all.
+
+        `published`: where they were told. Gives the changes whose record must come whole.
+        """
+        with self._store.writing() as db:
+            by = self.principal(), self._stamp()
+            return confirmed.settle_all(db, outcomes, published, by)
 
     def positions(self) -> dict[str, int]:
         """How far each feed was read."""
@@ -412,10 +441,32 @@ class WorkingCopy:
             with self._store.writing() as db:
                 news.take(db, items, self.principal())
 
-    def follow(self, feeds: Sequence[str]) -> None:
-        """Forget what is in no followed feed any more; what has unsent changes stays."""
+    def follow(self, feeds: Sequence[str], *, sure: bool = False) -> int:
+        """Forget what is in no followed feed any more; what has unsent changes stays.
+
+        Called once every feed is read. Where most of what is here would leave, nothing does before
+        somebody is `sure`: gives how many it would be.
+        """
         with self._store.writing() as db:
-            news.follow(db, feeds)
+            if _meta(db, news.HEALING):  # records that are here only since they were told again
+                kept.heal(db, self.principal())
+                db.exec_driver_sql("DELETE FROM meta WHERE key = ?", (news.HEALING,))
+            return news.follow(db, feeds, sure=sure)
+
+    def differing(self, held: Mapping[str, Held]) -> list[str]:
+        """The feeds that were read as far as the registry says, and do not hold the same here."""
+        with self._store.reading() as db:
+            return news.differing(db, held)
+
+    def counts(self, feeds: Collection[str]) -> dict[str, int]:
+        """How many items of each of these feeds are here."""
+        with self._store.reading() as db:
+            return news.counts(db, feeds)
+
+    def read_again(self, feeds: Collection[str]) -> None:
+        """Read these feeds from their beginning at the next round; the outbox stays as it is."""
+        with self._store.writing() as db:
+            news.read_again(db, feeds)
 
     # -- besides -------------------------------------------------------------
 

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 FURTHEST = 2**53
 """No position is beyond it, whatever a desk says."""
+NOTHING = (0, 0, 0)
+"""What stands in a feed in which nothing was ever told: position, count, mark."""
 
 
 @dataclass
@@ -192,11 +194,12 @@ def news(
     No transaction is open while a page is sent. `held`: say at the end what each feed holds.
     """
     allowed = feeds_of(asking.principal)
-    left, more, holding = limit, False, dict[str, tuple[int, int, int]]()
+    left, more = limit, False
     standing = read(engine, lambda session: feeds.held(session, allowed))
+    reached = list[str]()
     for feed in _mine_first(allowed):
         after = min(max(positions.get(feed, 0), 0), FURTHEST)
-        last = standing.get(feed, (0, 0, 0))[0]
+        last = standing.get(feed, NOTHING)[0]
         while after < last and left > 0:
             page = _page(engine, feed, after, min(left, feeds.PAGE))
             if page.lines:
@@ -206,12 +209,17 @@ def news(
         if after < last:
             more = True
             break
-        holding[feed] = standing.get(feed, (0, 0, 0))
+        reached.append(feed)
     end = NewsEnd(feeds=allowed, more=more).model_dump(exclude={"held"})
     if held:
+        # Something may have moved on while the pages were read: of such a feed nothing is said.
+        now = standing
+        if left < limit:
+            now = read(engine, lambda session: feeds.held(session, allowed))
         end["held"] = {
-            feed: {"position": position, "count": count, "mark": mark}
-            for feed, (position, count, mark) in holding.items()
+            feed: dict(zip(("position", "count", "mark"), standing.get(feed, NOTHING), strict=True))
+            for feed in reached
+            if standing.get(feed) == now.get(feed)
         }
     yield orjson.dumps(end) + b"\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ from sync.protocol import (
     PasswordRule,
     RosterAnswer,
     RosterQuestion,
+    RoundHead,
     Session,
     SignIn,
     Sought,
@@ -188,6 +189,41 @@ class RegistryClient:
         reply = self._call("POST", "/changes/together", data=body, headers=JSON, patient=True)
         return self._read(Outcomes, reply)
 
+    def round(
+        self,
+        changes: Sequence[bytes],
+        positions: Mapping[str, int],
+        limit: int = 5000,
+        *,
+        whole: Collection[str] = (),
+    ) -> Round:
+        """Send changes as they lie in the outbox and hear what is new, in one request.
+
+        `limit` 0: no news, there is more to send. `whole`: changes whose record must come whole.
+        """
+        rest = orjson.dumps({"whole": list(whole), "positions": positions, "limit": limit})
+        body = b'{"changes":[%b],%b' % (b",".join(changes), rest[1:])
+        headers = {**JSON, "Accept": NEWS_TYPE, "Accept-Encoding": "zstd"}
+        if len(body) > WORTH_PACKING:
+            body = zstandard.ZstdCompressor(level=3).compress(body)
+            headers["Content-Encoding"] = "zstd"
+        for pause in (*PAUSES, None):
+            try:
+                return Round(self._open("POST", "/round", data=body, headers=headers))
+            except Unreachable:
+                if pause is None:
+                    raise
+                self._sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def digest(self) -> dict[str, int]:
+        """How many items stand in each feed, counted anew by the registry."""
+        try:
+            feeds = orjson.loads(self._call("GET", "/digest"))["feeds"]
+            return {str(feed): int(found["count"]) for feed, found in feeds.items()}
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise garbled() from error
+
     def has_file(self, sha256: str) -> bool:
         return self._read(FileHead, self._call("GET", f"/files/{sha256}/head")).stored
 
@@ -306,6 +342,9 @@ class _Bytes(bytearray):
 JSON = {"Content-Type": "application/json"}
 
 
+WORTH_PACKING = 1024
+
+
 class News:
     """A page of news while it arrives; `end` is there once all of it has.
 
@@ -314,11 +353,12 @@ class News:
 
     def __init__(self, reply: requests.Response) -> None:
         self._reply = reply
+        self._lines = _lines(reply)
         self.end: NewsEnd | None = None
 
     def __iter__(self) -> Iterator[tuple[NewsLine, bytes]]:
         with closing(self._reply):
-            lines = _lines(self._reply)
+            lines = self._lines
             for line in lines:
                 if b'"end":' in line[:10]:
                     self.end = self._parsed(NewsEnd, line)
@@ -338,6 +378,25 @@ class News:
             return kind.model_validate_json(line)
         except ValidationError as error:
             raise garbled() from error
+
+
+class Round(News):
+    """The reply to a round: `head` at once, then the news while they arrive."""
+
+    def __init__(self, reply: requests.Response) -> None:
+        super().__init__(reply)
+        try:
+            first = next(self._lines, None)
+            if first is None:
+                raise unreachable()  # cut off before it said anything
+            self.head = self._parsed(RoundHead, first)
+        except BaseException:
+            reply.close()
+            raise
+
+    def close(self) -> None:
+        """Read no further."""
+        self._reply.close()
 
 
 def pieces(reply: requests.Response) -> Iterator[bytes]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Event
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from app.errors import AppError, NotFound, TooLarge, Unreadable
 from local_db import WorkingCopy
-from sync.client import News, RegistryClient
-from sync.protocol import CHANGES_AT_ONCE, NewsLine
+from sync.client import News, RegistryClient, Round, garbled
+from sync.protocol import CHANGES_AT_ONCE, Held, NewsLine, Outcome, RoundHead
 
 Stage: TypeAlias = Literal["session", "files", "changes", "news", "documents", "done"]
 Progress: TypeAlias = Callable[[Stage, int], object]
@@ -20,7 +22,9 @@ Progress: TypeAlias = Callable[[Stage, int], object]
 
 NEWS_AT_ONCE = 500
 """Items stored in one transaction."""
+NEWS_IN_A_REPLY = 20_000
 FILES_AT_ONCE = 20
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -34,8 +38,21 @@ class Report:
     refused: list[AppError] = field(default_factory=list)
     clashes: list[UUID] = field(default_factory=list)
     """Records on which somebody else was first; the outbox has the details."""
+    differing: int = 0
+    """Feeds of which something else was here than the registry says; they were read again."""
+    held_back: int = 0
+    """Records that would have left although the registry did not say so twice."""
     stopped: bool = False
     """Whether it was asked to stop before it was through."""
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Changes of one request, as they lie in the outbox; `last`: the place of the last of them."""
+
+    messages: list[bytes]
+    ids: list[str]
+    last: int
 
 
 class _Stopped(Exception):
@@ -69,19 +86,17 @@ class _Round:
     progress: Progress
     stop: Event
     report: Report = field(default_factory=Report)
+    later: set[str] = field(default_factory=set)
+    """Changes that the registry asked to hear of in another round."""
+    whole: set[str] = field(default_factory=set)
+    """Changes whose record must come whole."""
+    read_again: set[str] = field(default_factory=set)
+    """Feeds that are read again in this round."""
 
     def run(self) -> None:
         self._tell("session", 0)
-        session = self.client.session()
-        self.copy.remember(session)
         self._send_files()
-        self._send_changes()
-        feeds = self._fetch_news()
-        if {*feeds} != {*session.feeds}:
-            # What was sent has given or ended a role (a committee was founded): without it the
-            # founder could not go on writing until the next round.
-            self.copy.remember(self.client.session())
-        self.copy.follow(feeds)
+        self._leave(self._exchange())
         self._fetch_files()
         self._tell("done", 0)
 
@@ -104,36 +119,128 @@ class _Round:
             self.copy.file_sent(sha256)
             self.report.files_sent += 1
 
-    def _send_changes(self) -> None:
-        later: set[str] = set()
-        while changes := self.copy.pending(CHANGES_AT_ONCE, without=later):
-            self._tell("changes", self.report.sent)
-            outcomes = self.client.changes(changes).outcomes
-            self.copy.settle_outcomes(outcomes)
-            for change, outcome in zip(changes, outcomes, strict=True):
-                self._note(change, outcome.result, outcome.error)
-                if outcome.result == "refused":  # if it stays pending, then for the next round
-                    later.add(str(outcome.change_id))
+    # -- changes and news -----------------------------------------------------
 
-    def _note(self, change: dict[str, Any], result: str, error: dict[str, Any] | None) -> None:
-        if result == "done":
-            self.report.sent += 1
-        elif result == "clash":
-            self.report.clashes.append(UUID(change["record_id"]))
-        else:
-            self.report.refused.append(AppError.from_wire(error))
-
-    def _fetch_news(self) -> tuple[str, ...]:
+    def _exchange(self) -> tuple[str, ...]:
+        """Send and hear until there is nothing more to do; the feeds that may be read now."""
         while True:
-            self._tell("news", self.report.received)
-            news = self.client.news(self.copy.positions())
-            for page in _pages(news):
+            batch = self._send_but_the_last()
+            if batch is None:  # the registry was restored: everything anew
+                continue
+            feeds = self._hear(batch)
+            if feeds is not None:
+                return feeds
+
+    def _send_but_the_last(self) -> _Batch | None:
+        """Send full batches; give the last one, which goes with the question for news."""
+        ahead: Future[Round] | None = None
+        batch = self._next_batch()
+        with ThreadPoolExecutor(1) as line:
+            before: tuple[_Batch, RoundHead] | None = None
+            while len(batch.messages) == CHANGES_AT_ONCE:
+                self._tell("changes", self.report.sent)
+                ahead = line.submit(self._send, batch)
+                if before:  # while the registry does this batch, we note what became of the last
+                    self._settle(*before)
+                reply = ahead.result()
+                if self.copy.remember(reply.head.session):
+                    self._settle(batch, reply.head)
+                    return None
+                before = batch, reply.head
+                batch = self._next_batch(batch.last)
+            if before:
+                self._settle(*before)
+        return batch if batch.messages else self._next_batch()
+
+    def _send(self, batch: _Batch) -> Round:
+        reply = self.client.round(batch.messages, {}, 0, whole=self.whole)
+        for _ in reply:  # to its end: the line is free again
+            pass
+        return reply
+
+    def _next_batch(self, after: int = 0) -> _Batch:
+        found = self.copy.next_messages(CHANGES_AT_ONCE, after=after, without=self.later)
+        return _Batch(
+            [message for _, _, message in found],
+            [change_id for _, change_id, _ in found],
+            found[-1][0] if found else after,
+        )
+
+    def _hear(self, batch: _Batch) -> tuple[str, ...] | None:
+        """Send the last batch and take the news; None where there is more to send or to hear."""
+        self._tell("changes" if batch.messages else "news", self.report.sent)
+        reply = self.client.round(
+            batch.messages, self.copy.positions(), NEWS_IN_A_REPLY, whole=self.whole
+        )
+        try:
+            restored = self.copy.remember(reply.head.session)
+            self._settle(batch, reply.head)
+            if restored:
+                return None
+            for page in _pages(reply):
                 self.copy.take(page)
                 self.report.received += len(page)
                 self._tell("news", self.report.received)
-            assert news.end is not None, "the iteration ends only with it"
-            if not news.end.more:
-                return news.end.feeds
+        finally:
+            reply.close()
+        assert reply.end is not None, "the iteration ends only with it"
+        more = bool(batch.messages) and self.copy.has_messages(self.later)
+        if reply.end.more or more or not self._is_same(reply.end.held):
+            return None
+        return reply.end.feeds
+
+    def _settle(self, batch: _Batch, head: RoundHead) -> None:
+        outcomes = {str(outcome.change_id): outcome for outcome in head.outcomes}
+        if list(outcomes) != batch.ids:
+            raise garbled()
+        unproved = self.copy.settle_outcomes(head.outcomes, head.published)
+        if known := self.whole & set(unproved):
+            log.error("%d records came whole and are not what was said", len(known))
+            self.later |= known
+        self.whole |= set(unproved)
+        for outcome in head.outcomes:
+            self._note(outcome)
+
+    def _note(self, outcome: Outcome) -> None:
+        match outcome.result:
+            case "done":
+                self.report.sent += str(outcome.change_id) not in self.whole or not outcome.became
+            case "clash":
+                record = (outcome.record or {}).get("id")
+                if record:
+                    self.report.clashes.append(UUID(record))
+            case _:  # if it stays pending, then for the next round
+                self.later.add(str(outcome.change_id))
+                self.report.refused.append(AppError.from_wire(outcome.error))
+
+    def _is_same(self, held: dict[str, Held]) -> bool:
+        """Whether here is what the registry says; else what differs is read again, once."""
+        if not self.report.received and self.copy.is_compared:
+            return True
+        self.copy.is_compared = True
+        differing = self.copy.differing(held)
+        if not differing:
+            return True
+        log.warning("%d feeds differ from the registry's", len(differing))
+        self.report.differing += len(differing)
+        again = [feed for feed in differing if feed not in self.read_again]
+        self.read_again |= set(again)
+        self.copy.read_again(again)
+        return not again
+
+    def _leave(self, feeds: tuple[str, ...]) -> None:
+        """Let go of what may not be read any more; of most of it only after a second look."""
+        going = self.copy.follow(feeds)
+        if not going:
+            return
+        session, counts = self.client.session(), self.client.digest()
+        if set(session.feeds) == set(feeds) and self.copy.counts(counts) == counts:
+            log.warning("%d records leave this desk: the registry says so twice", going)
+            self.copy.follow(feeds, sure=True)
+            return
+        log.error("%d records would leave this desk, which the registry does not confirm", going)
+        self.report.held_back = going
+        self.copy.read_again(session.feeds)
 
     def _fetch_files(self) -> None:
         failed: set[str] = set()

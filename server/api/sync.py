@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
@@ -65,13 +65,22 @@ async def round_(request: Request) -> Response:
 
 
 def _round(request: Request, engine: Engine, token: str, body: bytes) -> Response:
-    asking = caller_of(engine, token, clock())
-    wanted = _read(_unpacked(body, request.headers.get("content-encoding", "")))
+    packed = request.headers.get("content-encoding", "") == "zstd"
+    who = lambda: caller_of(engine, token, clock())  # noqa: E731 -- asked again after changes
+    return _streamed(request, round_lines(engine, who, body, packed=packed))
+
+
+def round_lines(
+    engine: Engine, who: Callable[[], Caller], body: bytes, *, packed: bool
+) -> Iterator[bytes]:
+    """Do what a round asks for; the lines of its reply, the news in them read on the way."""
+    asking = who()
+    wanted = _read(_unpacked(body) if packed else body)
     for change in wanted.changes:
         rounds.change_id(change)
     done = rounds.do(engine, asking, wanted.changes, set(wanted.whole))
     if wanted.changes:  # a role may have come or gone with them
-        asking = caller_of(engine, token, clock())
+        asking = who()
     positions = dict(wanted.positions)
     for feed, told in done.published.items():
         if positions.get(feed, 0) == told["first"] - 1:  # they need not be told what they did
@@ -80,7 +89,7 @@ def _round(request: Request, engine: Engine, token: str, body: bytes) -> Respons
     first = b'{"session":%b,"outcomes":[%b],"published":%b}\n' % (
         session, b",".join(done.outcomes), orjson.dumps(done.published),
     )  # fmt: skip
-    return _streamed(request, _lines(first, engine, asking, positions, wanted.limit))
+    return _lines(first, engine, asking, positions, wanted.limit)
 
 
 def _lines(
@@ -118,10 +127,8 @@ def _misshapen(*where: str) -> Invalid:
     )
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
-    """The message in these bytes, which may be packed, but never larger than one may be."""
-    if encoding != "zstd":
-        return body
+def _unpacked(body: bytes) -> bytes:
+    """The message that is packed in these bytes, but never larger than one may be."""
     try:
         with zstandard.ZstdDecompressor().stream_reader(body) as reader:
             plain = reader.read(LARGEST_MESSAGE + 1)
@@ -152,9 +159,9 @@ def _streamed(request: Request, lines: Iterator[bytes]) -> Response:
             break
     else:
         whole = b"".join(begun)
-        return Response(_frame(whole) if packs else whole, media_type=NEWS_TYPE, headers=headers)
+        return Response(frame(whole) if packs else whole, media_type=NEWS_TYPE, headers=headers)
     rest = _again(begun, lines)
-    stream = map(_frame, rest) if packs else rest
+    stream = map(frame, rest) if packs else rest
     return StreamingResponse(stream, media_type=NEWS_TYPE, headers=headers)
 
 
@@ -163,7 +170,7 @@ def _again(begun: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
     yield from lines
 
 
-def _frame(part: bytes) -> bytes:
+def frame(part: bytes) -> bytes:
     """Each page a frame of its own: a desk believes a page once its checksum has come."""
     return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(part)
 

@@ -58,8 +58,9 @@ class Door:
                 return 401, _refusal("signed_out", "登录已过期。")
             case "GET /v1/session":
                 return 200, orjson.dumps(self.session(token=False))
-            case "POST /v1/news":
-                return 200, self._news(body["positions"])
+            case "POST /v1/round":
+                head = orjson.dumps({"session": self.session(token=False)})
+                return 200, head + b"\n" + self._news(body["positions"])
         return 204, b""
 
     def _news(self, positions: dict[str, int]) -> bytes:

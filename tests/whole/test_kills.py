@@ -9,20 +9,20 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from app.errors import TryLater, Unreachable, Unreadable
 from local_db import Query, WorkingCopy
 from sync import engine
-from sync.client import RegistryClient
-from sync.protocol import Outcomes
+from sync.client import RegistryClient, Round
 from tests.whole.conftest import Opened
 from tests.whole.desk_process import Killable
 from tests.whole.desks import HOSPITAL, HOSPITAL_ROLE, KEY, Desk, sign_in
@@ -172,14 +172,14 @@ class Noting(RegistryClient):
 
     confirmed: Counter[str]
 
-    def changes(self, changes: Sequence[Mapping[str, Any]]) -> Outcomes:
-        outcomes = super().changes(changes)
+    def round(self, changes: Sequence[bytes], *rest: Any, **more: Any) -> Round:
+        reply = super().round(changes, *rest, **more)
         self.confirmed.update(
-            str(change["record_id"])
-            for change, outcome in zip(changes, outcomes.outcomes, strict=True)
+            orjson.loads(change)["record_id"]
+            for change, outcome in zip(changes, reply.head.outcomes, strict=True)
             if outcome.result == "done"
         )
-        return outcomes
+        return reply
 
 
 @dataclass

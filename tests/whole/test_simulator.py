@@ -58,7 +58,7 @@ def test_a_seed_plays_the_same_run_each_time(made: Path) -> None:
     ("plant", "told"),
     [
         (planted.forget_what_was_done, "too often"),
-        (planted.number_news_by_sequence, "differs from the registry's"),
+        (planted.number_news_by_sequence, "differ from the registry's"),
         (planted.give_pages_in_no_order, "is missing"),
     ],
 )

@@ -19,7 +19,7 @@ from server.db import read
 from server.sample import ident
 from server.soundness import faults
 from server.tables import CardRow, DoneRow, FeedRow, NewsRow, RecordRow, RevisionRow
-from sync.protocol import Outcomes
+from sync.protocol import Outcome
 from tests.whole.simulator.desk import SimulatedDesk
 from tests.whole.simulator.registry import SimulatedRegistry
 
@@ -47,9 +47,9 @@ class Ledger:
             if self.sent.setdefault(change_id, body) != body:
                 self.broken.append(f"change {change_id} was edited after it was sent")
 
-    def note_told(self, _changes: object, outcomes: Outcomes) -> None:
-        for outcome in outcomes.outcomes:
-            told = outcome.model_dump(mode="json")
+    def note_told(self, _changes: object, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            told = _answer(outcome)
             code = (outcome.error or {}).get("code")
             self.counts[f"{outcome.result} {code or ''}".strip()] += 1
             if code == "faulty":
@@ -77,13 +77,18 @@ def broken(
     return found
 
 
+def _answer(outcome: Outcome) -> dict[str, Any]:
+    """What was answered; not the record, which is told as it stands when somebody asks."""
+    return outcome.model_dump(mode="json", exclude={"record", "became"})
+
+
 # -- the registry ------------------------------------------------------------------
 
 
 def _history(session: Session, ledger: Ledger) -> Iterator[str]:
     """Each change that was done stands in the history once, and nothing else does."""
     answered = {
-        str(change): orjson.loads(outcome)
+        str(change): _answer(Outcome.model_validate_json(outcome))
         for change, outcome in session.execute(select(DoneRow.change, DoneRow.outcome))
         if str(change) not in ledger.answered
     }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 from app.errors import Unreachable
 from sync import client
-from sync.client import News, RegistryClient
-from sync.protocol import Outcomes
+from sync.client import RegistryClient, Round
+from sync.protocol import Outcome
 from tests.whole.simulator.deaths import Died
 from tests.whole.simulator.registry import Answer, Request, SimulatedRegistry
 
@@ -60,7 +60,7 @@ class Network:
         request = replace(request, ticket=self._tickets)
         self.counts["requests"] += 1
         self.meanwhile()
-        if request.path == "/changes" and self._happens("slow"):
+        if request.path == "/round" and self._happens("slow"):
             self.overtaking()
         if self._happens("lose_request"):
             raise client.unreachable()
@@ -177,7 +177,9 @@ class DeskClient(RegistryClient):
         super().__init__("http://127.0.0.1:1", token, sleep=self._wait)
         self.registry, self.network = registry, network
         self.page = 5000
-        self.told: Callable[[Sequence[Mapping[str, Any]], Outcomes], None] = lambda _s, _o: None
+        self.told: Callable[[Sequence[Mapping[str, Any]], Sequence[Outcome]], None] = (
+            lambda _s, _o: None
+        )
         self.sending: Callable[[Sequence[Mapping[str, Any]]], None] = lambda _changes: None
 
     @property
@@ -187,17 +189,23 @@ class DeskClient(RegistryClient):
     def _wait(self, _seconds: float) -> None:
         self.network.meanwhile()
 
-    def changes(self, changes: Sequence[Mapping[str, Any]]) -> Outcomes:
-        self.sending(changes)
-        outcomes = super().changes(changes)
-        self.told(changes, outcomes)
-        return outcomes
-
-    def news(self, positions: Mapping[str, int], limit: int = 0) -> News:
-        return super().news(positions, limit or self.page)
+    def round(
+        self,
+        changes: Sequence[bytes],
+        positions: Mapping[str, int],
+        limit: int = 0,
+        *,
+        whole: Collection[str] = (),
+    ) -> Round:
+        messages = [client.orjson.loads(change) for change in changes]
+        self.sending(messages)
+        reply = super().round(changes, positions, min(limit, self.page), whole=whole)
+        self.told(messages, reply.head.outcomes)
+        return reply
 
     def _open(self, method: str, path: str, **rest: Any) -> Any:
         body = rest.get("data") or b""
+        body = body if isinstance(body, bytes) else body.read()
         if "json" in rest:
             body = client.orjson.dumps(rest["json"])
         request = Request(method, path, self._token, body, rest.get("headers") or {})

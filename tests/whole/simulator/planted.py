@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from app.errors import AppError
-from server import feeds
-from server.books import Books
-from server.db import upsert
-from server.registry import Registry, refused
-from server.tables import FeedRow, NewsRow
-from sync.protocol import Change, Outcome
+from server import feeds, registry
+from server.tables import NewsRow
 from tests.whole.simulator.registry import SimulatedRegistry
 
 
 def forget_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """A change that comes again is done again: the usual server without idempotency."""
-
-    def receive(self: Registry, change: Change) -> Outcome:
-        Books(self._session, self._now).take_turn(change.record_id, change.parent)
-        try:
-            with self._session.begin_nested():
-                return self._judge(change)
-        except AppError as error:
-            return refused(change.change_id, error)
-
-    monkeypatch.setattr(Registry, "receive", receive)
+    monkeypatch.setattr(registry, "answered", lambda _session, _ids: {})
+    monkeypatch.setattr(registry, "remember", lambda *_what: None)
 
 
 def number_news_by_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,25 +31,20 @@ def number_news_by_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
         serving[0] = request.ticket
         return answer(self, request)
 
-    def publish(session: Session, items: Iterable[feeds.Item]) -> None:
-        for feed, told in groupby(sorted(set(items)), key=lambda item: item.feed):
-            counter = session.get(FeedRow, feed)
-            last = counter.value if counter else 0
-            drawn = 100_000 + serving[0] * 1000
-            while _is_taken(session, feed, drawn):
-                drawn += 1
-            rows = [
-                {"feed": feed, "ref": item.ref, "position": place, "kind": item.kind,
-                 "record": item.record}
-                for place, item in enumerate(told, start=drawn)
-            ]  # fmt: skip
-            value = max(last, rows[-1]["position"])
-            upsert(session, cast("Table", FeedRow.__table__),
-                   [{"name": feed, "value": value}], key=("name",))  # fmt: skip
-            upsert(session, cast("Table", NewsRow.__table__), rows, key=("feed", "ref"))
+    def drawn(session: Session, table: Table, feed: str, many: int) -> int:
+        if table is not feeds.FEEDS:
+            return count_up(session, table, feed, many)
+        first = 100_000 + serving[0] * 1000
+        while _is_taken(session, feed, first):
+            first += 1
+        last = first + many - 1
+        value = max(last, count_up(session, table, feed, 0))
+        session.connection().execute(table.update().where(table.c.name == feed).values(value=value))
+        return last
 
+    count_up = feeds.count_up
     monkeypatch.setattr(SimulatedRegistry, "answer", noting)
-    monkeypatch.setattr(feeds, "publish", publish)
+    monkeypatch.setattr(feeds, "count_up", drawn)
 
 
 def _is_taken(session: Session, feed: str, position: int) -> bool:

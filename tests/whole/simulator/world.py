@@ -18,7 +18,6 @@ from typing import TypeVar
 
 from app.errors import AppError
 from server import feeds
-from server.api import sync as sync_api
 from server.db import read
 from sync.engine import Report
 from tests.whole.simulator import ledger, template
@@ -65,14 +64,14 @@ def run(seed: int, made: Path, events: int = EVENTS) -> Result:
     """Play one seed on a copy of the template `made`; what it broke, and figures."""
     began = time.perf_counter()
     folder = template.copied(made, made.parent / f"run-{os.getpid()}")
-    page, clock = feeds.PAGE, sync_api.clock
+    page = feeds.PAGE
     world = World(seed, folder)
     try:
-        feeds.PAGE, sync_api.clock = world.page, world.registry_now
+        feeds.PAGE = world.page
         world.live(events)
         broken = world.rest() or ledger.broken(world.ledger, world.registry, world.desks)
     finally:
-        feeds.PAGE, sync_api.clock = page, clock
+        feeds.PAGE = page
         world.close()
         shutil.rmtree(folder)
     counts = world.counts + world.network.counts + world.ledger.counts
@@ -191,6 +190,9 @@ class World:
         if report is None:
             self._note(desk, "dies in a sync")
             return None
+        if report.differing:
+            fault = f"{desk.place.name}: {report.differing} feeds differ from the registry's"
+            self.ledger.broken.append(fault)
         self._note(desk, f"sync: {report.sent} sent, {report.received} received")
         return report
 
