@@ -34,6 +34,8 @@ class Desk(QObject):
     """Ids (list of UUID) of records that have changed; an empty list: look at everything again."""
     synced = Signal(object)
     """`sync.engine.Report` of a round that has ended."""
+    acted = Signal(object, str)
+    """(`Record`, command): a step that was taken here."""
     sync_wanted = Signal()
     document_wanted = Signal(str)
     """The SHA-256 of a document that somebody wants to read and that is not here."""
@@ -163,7 +165,12 @@ class Desk(QObject):
             done: Record = copy.perform(record_id, command, answers=answers, said=said, role=role)
             return done
 
-        self._act(work, then, failed, owner)
+        def done(record: Record) -> None:
+            if then:
+                then(record)
+            self.acted.emit(record, command)
+
+        self._act(work, done, failed, owner)
 
     def act(
         self,

@@ -17,6 +17,7 @@ from ui.forms.recovery import RecoveredBar
 from ui.language import say, told
 from ui.navigation import Navigation
 from ui.pages import Pages
+from ui.people import reveal
 from ui.records.list_view import RecordsView
 from ui.records.lists import HELP, OUTBOX, Place, RecordList, places_of
 from ui.records.states import role_words
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.recovered.wanted.connect(self.open)
         self.desk.role_changed.connect(self._on_role)
         self.desk.changed.connect(self._on_changed)
+        reveal.follow(self.desk, self)
         self.bar.outbox_wanted.connect(lambda: self.navigation.go(OUTBOX.id))
         if self.exchange is not None:
             self.exchange.told.connect(self._on_sync)
@@ -197,7 +199,7 @@ class MainWindow(QMainWindow):
         """The view of a place, if it was shown already."""
         return self._views.get(place_id)
 
-    def _made(self, place: RecordList | Place) -> QWidget:  # noqa: PLR0911 -- one for each place
+    def _made(self, place: RecordList | Place) -> QWidget:  # noqa: C901, PLR0911 -- one for each place
         if isinstance(place, RecordList):
             return self._linked(RecordsView(self.desk, place))
         match place.id:
@@ -216,6 +218,16 @@ class MainWindow(QMainWindow):
                 kept = TemplatesView(self.desk)
                 kept.opened.connect(self.open)
                 return kept
+            case "account":
+                from ui.people.own_account import AccountView
+
+                own = AccountView(self.desk)
+                own.change_password_wanted.connect(self.change_password_wanted)
+                return own
+            case "audit":
+                from ui.people.audit_log import AuditView
+
+                return AuditView(self.desk)
             case "outbox":
                 from ui.sync.outbox import OutboxView
 

@@ -238,6 +238,10 @@ class Application(QObject):
             )
 
         dialog.form.chosen.connect(change)
+        tasks.run(
+            lambda: accounts.password_rule(account), then=dialog.form.show_rule, failed=_nothing,
+            owner=dialog, lane="network",
+        )  # fmt: skip
         dialog.open()
 
     # Language and colours

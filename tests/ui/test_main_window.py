@@ -53,16 +53,20 @@ def opened(qtbot: QtBot, desk: Desk) -> MainWindow:
     return window
 
 
+OF_EVERY_ROLE = ("account", "outbox", "recycled", "help")
+
+
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        (PI, ["todo", "my_studies", "my_sites", "templates", "myself", "outbox", "recycled", "help"]),
-        (SECRETARY, ["todo", "reviews", "committee", "myself", "outbox", "recycled", "help"]),
-        (MEMBER, ["todo", "my_reviews", "myself", "outbox", "recycled", "help"]),
+        (PI, ["todo", "my_studies", "my_sites", "templates", "myself", *OF_EVERY_ROLE]),
+        (SECRETARY, ["todo", "reviews", "committee", "myself", *OF_EVERY_ROLE]),
+        (MEMBER, ["todo", "my_reviews", "myself", *OF_EVERY_ROLE]),
         (HOSPITAL, ["todo", "studies", "sites", "committees", "academic_committees", "stem_cells",
-                    "staff", "import", "institution", "outbox", "recycled", "help"]),
+                    "staff", "moves", "import", "institution", "audit", *OF_EVERY_ROLE]),
         (AUTHORITY, ["todo", "committees", "academic_committees", "stem_cells", "filed",
-                     "institutions", "outbox", "recycled", "help"]),
+                     "institutions", "staff", "moves", "import", "institution", "audit",
+                     *OF_EVERY_ROLE]),
     ],
     ids=lambda given: given.roles()[0] if isinstance(given, Principal) else "",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from app.words import Words
 from local_db import WorkingCopy, vault
 from sync.client import RegistryClient
 from sync.protocol import NewPassword, Session, SignIn
+from ui.people.passwords import Rule
 
 if TYPE_CHECKING:
     from ui.settings import Settings
@@ -112,6 +113,18 @@ def change_password(account: Account, old: str, new: str) -> Account:
     account.copy.remember(session)
     vault.wrap(account.folder, account.key, new)
     return replace(account, is_fresh=True)
+
+
+def password_rule(account: Account) -> Rule:
+    """The rule that holds in the registry now; where it cannot be asked, the one of seed 000."""
+    client = account.client()
+    try:
+        asked = client.password_rule()
+    except AppError:
+        return Rule()
+    finally:
+        client.close()
+    return Rule(asked.shortest, asked.longest, asked.kinds)
 
 
 def sign_out(client: RegistryClient) -> None:

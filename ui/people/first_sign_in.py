@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -126,6 +126,11 @@ class FirstSignIn(QWidget):
         inside.addWidget(look.label(text, "dim", wrap=True))
         self.form = PasswordForm()
         self.form.chosen.connect(self._change)
+        account = self.account
+        tasks.run(
+            lambda: accounts.password_rule(account), then=self.form.show_rule,
+            failed=self._failed, owner=self, lane="network",
+        )  # fmt: skip
         inside.addWidget(self.form)
         column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         column.addStretch(1)
@@ -164,11 +169,55 @@ class FirstSignIn(QWidget):
         if self.filing is None:
             from ui.forms.filing import FilingView
 
+            self._tell_registrar(record)
             view = FilingView(self.desk, record.id)
             view.performed.connect(self._on_completed)
             self.filing = view
             self._filing_place.addWidget(view)
         self._show(COMPLETE)
+
+    def _tell_registrar(self, record: Record) -> None:
+        """An institution checks what was chosen above, and can send it back for correction."""
+        step = next((s for s in self.desk.open_steps(record) if s.command == "send_back"), None)
+        if step is None:
+            return
+        bar = QFrame()
+        look.mark(bar, "bar-note")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(look.WIDE, look.TIGHT, look.WIDE, look.TIGHT)
+        self.registrar = look.label(
+            say("请核对由执业登记机关选定的内容。", "Please check."), wrap=True
+        )
+        row.addWidget(self.registrar, 1)
+        self.send_back = QPushButton(look.icon("undo-2"), told(step.words))
+        self.send_back.clicked.connect(lambda: self._send_back(record.id))
+        row.addWidget(self.send_back)
+        self._filing_place.insertWidget(0, bar)
+        ref = str(record.answers.get("registrar") or "")
+        self.desk.read(lambda copy: copy.card(ref), self._on_registrar, owner=self)
+
+    def _on_registrar(self, card: dict[str, Any] | None) -> None:
+        name = str((card or {}).get("name") or say("执业登记机关", "the registering authority"))
+        self.registrar.setText(
+            say(
+                f"机构层级、名称、代码、类别、等级、区划由“{name}”（执业登记机关）选定，请核对；有误请反馈更正。",
+                f"Level, name, code, kind, grade and division were chosen by “{name}”, the "
+                "registering authority. Please check them, and ask for correction where wrong.",
+            )
+        )
+
+    def _send_back(self, record_id: UUID) -> None:
+        def asked(record: Record) -> None:
+            from ui.forms.ask import ask
+
+            step = next(s for s in self.desk.open_steps(record) if s.command == "send_back")
+            said = ask(self.desk, record, step, self)
+            if said is not None:
+                self.desk.perform(
+                    record_id, "send_back", said=said, then=self._on_completed, owner=self
+                )
+
+        self.desk.read(lambda copy: copy.get(record_id), asked, owner=self)
 
     def _on_synced(self, _report: object) -> None:
         self._fetched = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -20,21 +21,39 @@ from app.words import Words
 from ui import look
 from ui.language import say, told
 
-LENGTH = Words("6 到 14 个字符，不含空格", "6 to 14 characters, no spaces")
-KINDS = Words(
-    "数字、大写字母、小写字母至少两种", "at least two of digits, capitals and small letters"
-)
+KINDS = {
+    2: Words(
+        "数字、大写字母、小写字母至少两种", "at least two of digits, capitals and small letters"
+    ),
+    3: Words("数字、大写字母和小写字母都有", "digits, capitals and small letters, all of them"),
+    4: Words("数字、大写字母、小写字母和其他符号都有",
+             "digits, capitals, small letters and another sign, all of them"),
+}  # fmt: skip
 SAME = Words("两次输入一致", "both entries are the same")
 OTHER = Words("与原密码不同", "different from the old one")
 
 
-def keeps_length(password: str) -> bool:
-    return 6 <= len(password) <= 14 and not any(letter.isspace() for letter in password)
+@dataclass(frozen=True)
+class Rule:
+    """What the registry asks of a chosen password; by itself the rule of seed 000."""
 
+    shortest: int = 6
+    longest: int = 14
+    kinds: int = 2
 
-def has_two_kinds(password: str) -> bool:
-    kinds = (string.digits, string.ascii_uppercase, string.ascii_lowercase)
-    return sum(any(letter in kind for letter in password) for kind in kinds) >= 2
+    def keeps_length(self, password: str) -> bool:
+        is_typed = all(letter.isascii() and letter.isprintable() for letter in password)
+        return is_typed and " " not in password and self.shortest <= len(password) <= self.longest
+
+    def has_kinds(self, password: str) -> bool:
+        kinds = [string.digits, string.ascii_uppercase, string.ascii_lowercase]
+        if self.kinds > len(kinds):
+            kinds.append(string.punctuation)
+        return sum(any(letter in kind for letter in password) for kind in kinds) >= self.kinds
+
+    def words(self) -> tuple[Words, Words]:
+        length = Words("{low} 到 {high} 个字符，不含空格", "{low} to {high} characters, no spaces")
+        return length.fill(low=self.shortest, high=self.longest), KINDS[self.kinds]
 
 
 class PasswordField(QLineEdit):
@@ -81,7 +100,8 @@ class PasswordForm(QWidget):
         column.addLayout(form)
         self._asks_old = asks_old
         self._marks: list[tuple[QLabel, QLabel]] = []
-        for _words in (LENGTH, KINDS, SAME, OTHER):
+        self.rule = Rule()
+        for _words in (*self.rule.words(), SAME, OTHER):
             row = QHBoxLayout()
             row.setSpacing(look.TIGHT)
             mark, text = QLabel(), look.label(told(_words), "hint")
@@ -105,11 +125,18 @@ class PasswordForm(QWidget):
         """Which parts of the rule hold: length, kinds, both the same, not the old one."""
         new = self.new.text()
         return (
-            keeps_length(new),
-            has_two_kinds(new),
+            self.rule.keeps_length(new),
+            self.rule.has_kinds(new),
             bool(new) and new == self.again.text(),
             bool(new) and (new != self.old.text() or not self._asks_old),
         )
+
+    def show_rule(self, rule: Rule) -> None:
+        """Judge by the rule that holds in the registry now."""
+        self.rule = rule
+        for (_mark, text), words in zip(self._marks, rule.words(), strict=False):
+            text.setText(told(words))
+        self._judge()
 
     def say_problem(self, text: str) -> None:
         """Show why the change did not happen, and let it be tried again."""

@@ -161,9 +161,13 @@ STEM_CELLS = RecordList(
     form="stem_cell",
 )  # fmt: skip
 INSTITUTION = Place("institution", Words("机构信息", "Institution"), "building-2")
+OFFICE = Place("institution", Words("本机关信息", "This authority"), "house")
 INSTITUTIONS = RecordList(
-    "institutions", Words("机构", "Institutions"), "building-2", form="institution"
-)
+    "institutions", Words("下级机关与机构", "Offices below"), "building-2", form="institution",
+    empty=Words("还没有下级机关或机构。", "There are no offices below yet."),
+    next_step=Words("点击“新建”开通账号，或用“批量导入”从表格导入机构。",
+                    "Press “New” to open an account, or import institutions from a spreadsheet."),
+)  # fmt: skip
 STUDIES_FILED = RecordList(
     "filed", Words("研究备案", "Study filings"), "file-text", form="study", columns=_OF_OTHERS
 )
@@ -195,11 +199,31 @@ NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
     "academic_secretary": _ACADEMIC,
     "ethics_member": _MEMBER,
     "academic_member": _MEMBER,
-    "institution_admin": (TO_DO, STUDIES, SITES, *_KEPT, STAFF, IMPORT, INSTITUTION),
-    "authority": (TO_DO, *_KEPT, STUDIES_FILED, INSTITUTIONS),
+    "institution_admin": (
+        TO_DO,
+        STUDIES,
+        SITES,
+        *_KEPT,
+        STAFF,
+        MOVES,
+        IMPORT,
+        INSTITUTION,
+        AUDIT,
+    ),
+    "authority": (
+        TO_DO,
+        *_KEPT,
+        STUDIES_FILED,
+        INSTITUTIONS,
+        STAFF,
+        MOVES,
+        IMPORT,
+        OFFICE,
+        AUDIT,
+    ),
 }
 
 
 def places_of(role: str) -> tuple[RecordList | Place, ...]:
-    """The navigation of a role; every role has its outbox, its recycle list and its help."""
-    return (*NAVIGATION.get(role, (TO_DO, MYSELF)), OUTBOX, RECYCLED, HELP)
+    """The navigation of a role; every role has its account, its outbox, what was deleted, help."""
+    return (*NAVIGATION.get(role, (TO_DO, MYSELF)), ACCOUNT, OUTBOX, RECYCLED, HELP)
