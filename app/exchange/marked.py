@@ -12,6 +12,9 @@ _SENTENCE = re.compile(r"[^\n。；;！？]*[\n。；;！？]|[^\n。；;！？]
 TOKENS_MOST = 500
 """A longer stretch that was rewritten is marked whole: comparing grows with the square of it."""
 
+CHANCE = 2
+"""So many characters alike between two longer changes are alike by chance."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -53,10 +56,25 @@ def _mark(before: str, after: str, old: list[Piece], new: list[Piece]) -> None:
         _put(old, before, changed=True)
         _put(new, after, changed=True)
         return
-    matcher = SequenceMatcher(None, was, now, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        _put(old, "".join(was[a:b]), changed=kind != "equal")
-        _put(new, "".join(now[c:d]), changed=kind != "equal")
+    for is_same, a, b, c, d in _compared(was, now):
+        _put(old, "".join(was[a:b]), changed=not is_same)
+        _put(new, "".join(now[c:d]), changed=not is_same)
+
+
+def _compared(was: Sequence[str], now: Sequence[str]) -> list[tuple[bool, int, int, int, int]]:
+    """(is it the same, from and to in either text), without what is alike by chance only.
+
+    A character or two that both texts happen to have in the midst of longer changes say nothing:
+    they would part a phrase that was written anew.
+    """
+    found = SequenceMatcher(None, was, now, autojunk=False).get_opcodes()
+    sizes = [max(b - a, d - c) for _kind, a, b, c, d in found]
+    told = []
+    for n, (kind, a, b, c, d) in enumerate(found):
+        around = [sizes[k] for k in (n - 1, n + 1) if 0 <= k < len(found)]
+        by_chance = b - a <= CHANCE and len(around) == 2 and b - a < min(around)
+        told.append((kind == "equal" and not by_chance, a, b, c, d))
+    return told
 
 
 def _tokens(text: str) -> Sequence[str]:

@@ -30,6 +30,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _W_ = ElementMaker(namespace=_W, nsmap={"w": _W})
 
+WHOLE_MOST = 400
+"""A row with no longer text than this stays on one page."""
 WIDTH = 9300
 """The text's width on A4 in twentieths of a point."""
 COLUMNS_MOST = 5
@@ -87,6 +89,8 @@ def _of_lines(lines: Sequence[Line], language: Language) -> Iterator[Any]:
             yield _pairs(pairs)
             pairs = []
         yield from _group(label, line, language)
+        # Two tables with nothing between them are one table to a word processor.
+        yield _paragraph("", "Label")
     if pairs:
         yield _pairs(pairs)
 
@@ -145,7 +149,9 @@ def _table(
 
 
 def _row(widths: Sequence[int], texts: Sequence[str], *, shaded: int, is_head: bool = False) -> Any:
-    row = _W_.tr(*([_W_.trPr(_W_.tblHeader())] if is_head else []))
+    is_short = max(map(len, texts), default=0) <= WHOLE_MOST
+    traits = [_W_.cantSplit()] * is_short + [_W_.tblHeader()] * is_head
+    row = _W_.tr(*([_W_.trPr(*traits)] if traits else []))
     for n, (width, text) in enumerate(zip(widths, texts, strict=True)):
         shade = {_a("val"): "clear", _a("color"): "auto", _a("fill"): "EEF1F4"}
         properties = _W_.tcPr(_W_.tcW({_a("w"): str(width), _a("type"): "dxa"}))
@@ -231,7 +237,7 @@ def _package(document: Any, header: str, language: Language) -> bytes:
         "word/footer1.xml": _footer(language),
     }
     kinds = ("document.main", "styles", "header", "footer")
-    types = ElementMaker(namespace=f"{_PACKAGE}/content-types")
+    types = _plain(f"{_PACKAGE}/content-types")
     listed = types.Types(
         types.Default(Extension="rels", ContentType=f"{_RELS}+xml"),
         types.Default(Extension="xml", ContentType="application/xml"),
@@ -266,10 +272,15 @@ _RELS = "application/vnd.openxmlformats-package.relationships"
 
 
 def _relations(*relations: tuple[str, str, str]) -> Any:
-    make = ElementMaker(namespace=f"{_PACKAGE}/relationships")
+    make = _plain(f"{_PACKAGE}/relationships")
     return make.Relationships(
         *(
             make.Relationship(Id=name, Type=f"{_OFFICE}/{kind}", Target=target)
             for name, kind, target in relations
         )
     )
+
+
+def _plain(namespace: str) -> Any:
+    """Elements without a prefix: LibreOffice does not find the parts of a package that has one."""
+    return ElementMaker(namespace=namespace, nsmap={None: namespace})

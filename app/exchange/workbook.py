@@ -25,6 +25,8 @@ QUESTION, ANSWER = Words("项目", "Question"), Words("内容", "Answer")
 COVER = Words("概要", "Overview")
 SEE = Words("见工作表“{sheet}”（{n} 行）", "See sheet “{sheet}” ({n} rows)")
 GOES_ON = Words("（接下行）", "(goes on below)")
+LINE, HIGHEST = 15.0, 409.0
+"""Points: of a line of text, and of the highest row that Excel has."""
 ROW = Words("序号", "No.")
 
 
@@ -63,6 +65,8 @@ class _Table:
     name: str
     head: list[str]
     rows: list[Sequence[str]]
+    numbered: bool = False
+    """Of a group: its first column counts the rows."""
 
 
 @dataclass
@@ -98,6 +102,7 @@ class _Tables:
             for inner in row:
                 heads.setdefault(inner.field.id, inner.label.say(self.language))
         table = self.add(label, [ROW.say(self.language), *heads.values()], [])
+        table.numbered = True
         for n, row in enumerate(line.rows, 1):
             texts = {inner.field.id: list(_cells(_all(inner), self.language)) for inner in row}
             for part in range(max(map(len, texts.values()), default=1)):
@@ -138,6 +143,22 @@ def _cells(text: str, language: Language) -> Iterator[str]:
     yield clean
 
 
+def _widths(table: _Table) -> list[int]:
+    if not table.numbered:
+        return [30, 80]
+    return [8, 80] if len(table.head) == 2 else [8] + [30] * (len(table.head) - 1)
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> float:
+    """High enough for all lines: LibreOffice and WPS do not always find that out themselves."""
+    lines = 1
+    for text, wide in zip(texts, widths, strict=True):
+        room = wide - 2
+        told = (sum(2 if ord(char) > 0x2E7F else 1 for char in part) for part in text.split("\n"))
+        lines = max(lines, sum(max(1, -(-units // room)) for units in told))
+    return min(lines * LINE + 2, HIGHEST)
+
+
 def _write(book: Any, tables: _Tables) -> None:
     look = {"num_format": "@", "font_name": FONT, "text_wrap": True, "valign": "top", "border": 1}
     cell = book.add_format(look)
@@ -145,10 +166,12 @@ def _write(book: Any, tables: _Tables) -> None:
     for table in tables.tables:
         sheet = book.add_worksheet(table.name)
         sheet.freeze_panes(1, 1)
-        widths = [30, 80] if len(table.head) == 2 else [8] + [30] * (len(table.head) - 1)
+        widths = _widths(table)
         for column, (text, wide) in enumerate(zip(table.head, widths, strict=True)):
             sheet.set_column(column, column, wide)
             sheet.write_string(0, column, text, head)
+        for row, texts in enumerate([table.head, *table.rows]):
+            sheet.set_row(row, _height(texts, widths))
         for row, texts in enumerate(table.rows, 1):
             for column, text in enumerate(texts):
                 if text:

@@ -176,17 +176,19 @@ class Halves(Flowable):  # type: ignore[misc]  # reportlab has no types
         canvas.rect(0, 0, self.width, self.height, stroke=1, fill=int(self._is_head))
         canvas.line(HALF, 0, HALF, self.height)
         canvas.restoreState()
-        for side, (x, ground, ink) in zip(
-            self._sides, ((0.0, OLD, OLD_INK), (HALF, NEW, NEW_INK)), strict=True
-        ):
+        marks = ((0.0, OLD, OLD_INK, True), (HALF, NEW, NEW_INK, False))
+        for side, (x, ground, ink, is_struck) in zip(self._sides, marks, strict=True):
             y = self.height - PAD_Y
             for line in side:
                 y -= self._look.leading
-                self._line(line, x + PAD_X, y, ground, ink)
+                self._line(line, (x + PAD_X, y), ground, ink, is_struck=is_struck)
 
-    def _line(self, line: list[Piece], x: float, y: float, ground: Any, ink: Any) -> None:
-        """One line: what changed on a coloured ground and underlined, so that grey paper tells."""
+    def _line(
+        self, line: list[Piece], at: tuple[float, float], ground: Any, ink: Any, *, is_struck: bool
+    ) -> None:
+        """One line: what went struck through, what came underlined, so that grey paper tells."""
         canvas, look = self.canv, self._look
+        x, y = at
         base = y + (look.leading - look.size * 0.76) / 2
         for piece in line:
             wide = fonts.width(piece.text, look.font, look.size)
@@ -195,7 +197,8 @@ class Halves(Flowable):  # type: ignore[misc]  # reportlab has no types
                 canvas.rect(x, y + 1, wide, look.leading - 2, stroke=0, fill=1)
                 canvas.setStrokeColor(ink)
                 canvas.setLineWidth(0.8)
-                canvas.line(x, base - 1.6, x + wide, base - 1.6)
+                level = base + look.size * 0.3 if is_struck else base - 1.6
+                canvas.line(x, level, x + wide, level)
             canvas.setFillColor(ink if piece.changed else look.colour)
             canvas.setFont(look.font, look.size)
             canvas.drawString(x, base, piece.text)

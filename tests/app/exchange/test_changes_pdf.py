@@ -40,6 +40,29 @@ def test_one_changed_word_in_a_chinese_sentence_is_what_is_marked() -> None:
     assert (changed(old), changed(new)) == (["肥胖"], ["糖尿病"])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "went", "came"),
+    [
+        # What both happen to have (糖) does not part a name that was written anew …
+        (
+            "两种剂量降糖药的比较",
+            "糖尿病序贯治疗研究",
+            ["两种剂量降糖药的比较"],
+            ["糖尿病序贯治疗研究"],
+        ),
+        # … and two words that changed near each other stay two words.
+        ("甲药与乙药", "丙药与丁药", ["甲", "乙"], ["丙", "丁"]),
+        ("每日1次，口服", "每日2次，皮下注射", ["1", "口服"], ["2", "皮下注射"]),
+    ],
+)
+def test_what_is_alike_by_chance_does_not_part_what_was_written_anew(
+    before: str, after: str, went: list[str], came: list[str]
+) -> None:
+    old, new = marked(before, after)
+
+    assert (changed(old), changed(new)) == (went, came)
+
+
 def test_a_latin_word_and_a_number_are_marked_whole() -> None:
     old, new = marked("Aged 18 years, phase II", "Aged 16 years, phase III")
 

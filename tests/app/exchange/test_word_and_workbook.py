@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import zipfile
 from typing import Any
 
@@ -167,6 +168,33 @@ def test_every_part_of_a_word_file_is_listed_and_led_to() -> None:
     listed = {e.get("PartName").lstrip("/") for e in types if e.get("PartName")}
     assert listed == {n for n in names if n.startswith("word/") and not n.endswith(".rels")}
     assert {f"word/{e.get('Target')}" for e in relations} | {"word/document.xml"} == listed
+
+
+def test_the_parts_that_lead_through_a_word_file_have_no_prefixes() -> None:
+    # LibreOffice looks for <Types> and <Relationship>, and says of <ns0:Types> that the file
+    # could not be loaded.
+    with zipfile.ZipFile(io.BytesIO(filing_word(papers.study()))) as archive:
+        leading = [archive.read(n) for n in archive.namelist() if n.endswith((".rels", "s].xml"))]
+
+    assert len(leading) == 3
+    for content in leading:
+        assert all(e.prefix is None for e in etree.fromstring(content).iter())
+
+
+def test_no_two_tables_of_a_word_file_touch() -> None:
+    body = document(arms=ARMS).find(f"{W}body")
+
+    kinds = [etree.QName(e).localname for e in body]
+    assert kinds.count("tbl") > 2
+    assert ("tbl", "tbl") not in list(itertools.pairwise(kinds))
+
+
+def test_rows_of_a_workbook_are_as_high_as_their_texts() -> None:
+    sheets = book(content="研究目的：评价疗效。" * 30).worksheets
+
+    heights = [s.row_dimensions[row].height for s in sheets for row in range(1, s.max_row + 1)]
+    assert all(heights)
+    assert max(heights) >= 5 * min(heights)
 
 
 def test_the_same_record_gives_the_same_word_file() -> None:
