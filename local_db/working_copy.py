@@ -19,9 +19,20 @@ from app.forms import FORMS
 from app.record import Answers, Principal, Record
 from app.rules import Known
 from app.workflows.roles import keys_of
-from local_db import acting, confirmed, kept, listing, news, outbox, recycling, versions
+from local_db import (
+    acting,
+    confirmed,
+    kept,
+    listing,
+    news,
+    outbox,
+    packing,
+    recycling,
+    versions,
+)
 from local_db.engine import locked, told_in_words
 from local_db.files import Documents
+from local_db.packing import Packed
 from local_db.upgrades import open_up_to_date, save_copy
 from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage
 
@@ -478,6 +489,11 @@ class WorkingCopy:
         """Remember how this person likes the window: layout, columns, the last folder."""
         with self._store.writing() as db:
             _set_meta(db, PREFERENCE + name, value)
+
+    def pack(self, room: int) -> Packed:
+        """What goes into an offline package of so many bytes; marked as attempted."""
+        with self._store.writing() as db:
+            return packing.pack(db, room)
 
     def is_sound(self) -> bool:
         """Whether the store reads as it was written; takes seconds on a large one."""

@@ -139,9 +139,9 @@ def _taken(
     read(engine, lambda session: _refuse_late(session, envelope, maker, now))
     asking = read(engine, lambda session: _caller(session, maker))
     opened = Opened(file, own)
-    troubles = _keep_documents(engine, documents, asking.principal, opened)
+    kept, troubles = _keep_documents(engine, documents, asking.principal, opened)
     outcomes = _do(engine, asking, opened.manifest.get("changes", []))
-    receipt = _receipt(engine, envelope, own, maker, (outcomes, troubles, now))
+    receipt = _receipt(engine, envelope, own, maker, (outcomes, kept, troubles, now))
     return transact(engine, lambda session: _note(session, envelope, receipt, now, bringer))
 
 
@@ -197,9 +197,9 @@ def _keep_documents(
     documents: Documents,
     principal: Principal,
     opened: Opened,
-) -> list[dict[str, Any]]:
+) -> tuple[list[str], list[dict[str, Any]]]:
     """Keep every document; one that cannot be kept holds up nothing but what names it."""
-    troubles = []
+    kept, troubles = list[str](), list[dict[str, Any]]()
     for sha256, size in opened.documents:
         pieces = opened.read(size)
         try:
@@ -209,11 +209,12 @@ def _keep_documents(
                     arrival.write(piece)
                 arrival.keep()
             know(engine, principal, sha256, size)
+            kept.append(sha256)
         except AppError as error:
             troubles.append({"sha256": sha256, "error": error.to_wire()})
         for _rest in pieces:
             pass
-    return troubles
+    return kept, troubles
 
 
 def _do(engine: Engine, asking: Caller, changes: Sequence[dict[str, Any]]) -> list[Any]:
@@ -243,15 +244,16 @@ def _receipt(
     envelope: Envelope,
     own: Keys,
     maker: DeskKeyRow,
-    what: tuple[list[Any], list[dict[str, Any]], datetime],
+    what: tuple[list[Any], list[str], list[dict[str, Any]], datetime],
 ) -> bytes:
-    outcomes, troubles, now = what
+    outcomes, kept, troubles, now = what
     reader = Public(maker.keys)
     manifest = {
         "version": 1,
         "epoch": read(engine, epoch),
         "now": told(now),
         "outcomes": outcomes,
+        "kept": kept,
         "not_kept": troubles,
     }
     seconds = int(now.timestamp())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any, NamedTuple, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,6 +18,7 @@ import zstandard
 from pydantic import ValidationError
 
 from app.errors import AppError, Faulty, TooLarge, Unreachable, Unreadable
+from app.exchange.package import MEDIA
 from app.record import Record
 from sync import files
 from sync.protocol import (
@@ -25,6 +28,7 @@ from sync.protocol import (
     AllOrNone,
     AuditEvents,
     Change,
+    DeskKeys,
     Desks,
     DoorEvents,
     FileHead,
@@ -36,6 +40,7 @@ from sync.protocol import (
     NewsRequest,
     Outcomes,
     PasswordRule,
+    RegistryKeys,
     RosterAnswer,
     RosterQuestion,
     RoundHead,
@@ -248,6 +253,29 @@ class RegistryClient:
             return self._pieces(reply, LONGEST_FILE, self._timeouts.document)
 
         files.fetch(self._open, unpack, sha256, store, sleep=self._sleep, tell=tell)
+
+    # -- offline packages ------------------------------------------------------
+
+    def introduce(self, keys: bytes) -> bytes:
+        """Make the keys of this desk known; gives those of the registry."""
+        told = DeskKeys(keys=base64.b64encode(keys).decode())
+        reply = self._read(RegistryKeys, self._call("PUT", "/desk-keys", json=_json(told)))
+        try:
+            return base64.b64decode(reply.keys, validate=True)
+        except binascii.Error as error:
+            raise garbled() from error
+
+    def deliver(self, package: IO[bytes]) -> bytes:
+        """Bring a package, of whichever desk; gives its receipt."""
+        headers = {"Content-Type": MEDIA}  # what is in it is done before the reply begins
+        with closing(
+            self._open("POST", "/packages", data=package, headers=headers, patient=True)
+        ) as reply:
+            return b"".join(self._pieces(reply, LONGEST_REPLY, self._timeouts.document))
+
+    def receipt(self, package: UUID) -> bytes:
+        """The receipt of a package that was delivered before."""
+        return self._call("GET", f"/packages/{package}/receipt")
 
     # -- how they travel -----------------------------------------------------
 
