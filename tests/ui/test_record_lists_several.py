@@ -13,16 +13,18 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.heads import kinds_of
 from app.record import Record
-from app.words import Words
+from app.words import Language, Words
 from local_db import Query
 from tests.ui.conftest import DeskOf
 from tests.ui.world import HOSPITAL, LONG_ZH, OFFICE, PI, news, passage, study, submitted
+from ui import language
 from ui.desk import Desk
+from ui.navigation import WIDTH
 from ui.records import exporting, list_menu
 from ui.records.exporting import file_name
 from ui.records.list_view import RecordsView
@@ -339,3 +341,36 @@ def test_several_go_into_a_folder_and_nothing_is_written_over(
     assert [p.name for p in places] == [
         "医学研究登记备案 同名 (2).xlsx", "医学研究登记备案 同名 (3).xlsx",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["zh", "en"])
+def test_no_button_is_cut_off_in_a_window_of_1280_points(
+    qtbot: QtBot, desk_of: DeskOf, words: Language
+) -> None:
+    language.choose(words)
+    desk = desk_of(PI)
+    states = ("draft", "returned", "filed", "suspended", "ec_form")
+    news(desk.copy, *(study(f"研究{n}", state=state) for n, state in enumerate(states)))
+    view = RecordsView(desk, MY_STUDIES)
+    qtbot.addWidget(view)
+    view.resize(1280 - WIDTH, 600)
+    with qtbot.waitExposed(view):
+        view.show()
+    qtbot.waitUntil(lambda: view.model.total == len(states))
+
+    def cut_off() -> list[str]:
+        shown = [b for b in view.findChildren(QAbstractButton) if b.isVisible() and b.text()]
+        assert len(shown) > 8
+        return [b.text() for b in shown if b.width() < b.sizeHint().width()]
+
+    with qtbot.waitSignal(view.model.loaded):
+        view.search.setText("研究")  # the button that clears the filter stands there too
+    assert view.clear.isVisible()
+    for row in range(len(states)):
+        view.table.selectRow(row)
+        qtbot.waitUntil(lambda: getattr(view.steps.record, "id", None) in view.selected_ids())
+        assert not cut_off()
+    view.table.selectAll()
+    qtbot.waitUntil(lambda: len(view.several.buttons) > 2)
+
+    assert not cut_off()

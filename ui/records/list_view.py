@@ -84,8 +84,10 @@ class RecordsView(Listing):
 
     def _heading(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(look.SMALL)
         row.addWidget(look.label(told(self.listed.words), "title"))
         row.addStretch(1)
+        self._narrowing(row)
         self.search = QLineEdit()
         self.search.setPlaceholderText(
             say("搜索 名称 / 编号 / 拼音首字母", "Search title, number, pinyin")
@@ -98,6 +100,23 @@ class RecordsView(Listing):
         )
         row.addWidget(self.search)
         return row
+
+    def _narrowing(self, row: QHBoxLayout) -> None:
+        """What narrows the list stands beside the search; the row below is for what is done."""
+        self.clear = QPushButton(look.icon("x"), say("清除筛选", "Clear filter"))
+        look.mark(self.clear, "flat")
+        self.clear.clicked.connect(self.clear_filter)
+        self.clear.hide()
+        row.addWidget(self.clear)
+        self.filters = Filters(self.desk, self.listed, self)
+        self.filters.changed.connect(self._filter)
+        self.filters.view_wanted.connect(self._show_view)
+        self.filters.keep_wanted.connect(self._keep_view)
+        for button in self.filters.buttons():
+            row.addWidget(button)
+        self.column_choice = menu_button(say("列", "Columns"))
+        self.column_choice.menu().aboutToShow.connect(self._fill_columns)
+        row.addWidget(self.column_choice)
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -135,20 +154,6 @@ class RecordsView(Listing):
         exporting.fill_menu(self.export.menu(), self._export)
         row.addWidget(self.export)
         row.addStretch(1)
-        self.clear = QPushButton(look.icon("x"), say("清除筛选", "Clear filter"))
-        look.mark(self.clear, "flat")
-        self.clear.clicked.connect(self.clear_filter)
-        self.clear.hide()
-        row.addWidget(self.clear)
-        self.filters = Filters(self.desk, self.listed, self)
-        self.filters.changed.connect(self._filter)
-        self.filters.view_wanted.connect(self._show_view)
-        self.filters.keep_wanted.connect(self._keep_view)
-        for button in self.filters.buttons():
-            row.addWidget(button)
-        self.column_choice = menu_button(say("列", "Columns"))
-        self.column_choice.menu().aboutToShow.connect(self._fill_columns)
-        row.addWidget(self.column_choice)
         return row
 
     @staticmethod

@@ -164,6 +164,7 @@ INSTITUTION = Place("institution", Words("机构信息", "Institution"), "buildi
 OFFICE = Place("institution", Words("本机关信息", "This authority"), "house")
 INSTITUTIONS = RecordList(
     "institutions", Words("下级机关与机构", "Offices below"), "building-2", form="institution",
+    columns=("title", "state", "holder", "updated"),
     empty=Words("还没有下级机关或机构。", "There are no offices below yet."),
     next_step=Words("点击“新建”开通账号，或用“批量导入”从表格导入机构。",
                     "Press “New” to open an account, or import institutions from a spreadsheet."),
