@@ -116,7 +116,7 @@ def name(text: str) -> Looked:
     """The name of a person: 2 to 50 characters, of one script or written together."""
     text = _DOTS.sub("·", unicodedata.normalize("NFC", text))
     said: tuple[Said, ...] = ()
-    if not 2 <= len(text) <= 50:
+    if len(text) > 50 or sum(map(str.isalpha, text)) < 2:  # digits and signs are no name
         said = (Said("R18", {}),)
     if not _NAME.fullmatch(text):
         said = (*said, Said("R17", {}))

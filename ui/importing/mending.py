@@ -266,7 +266,9 @@ class MendingPage(QWidget):
             self.asked.say(say("登记中心已核对", "Checked by the registry"), "cloud-check", "done")
         else:
             self.asked.say(
-                say("离线：待服务器复核", "Offline: to be checked again"), "cloud-off", "warn"
+                say("未联网核对：待服务器复核", "Not asked: to be checked again"),
+                "cloud-off",
+                "warn",
             )
         self.ask_again.setEnabled(not self._is_busy)
         self.ask_again.setVisible(not by_registry)
