@@ -230,6 +230,17 @@ def same_level(turn: Turn, after: Record) -> Record:
     return after
 
 
+def has_registrar(_turn: Turn, after: Record) -> Record:
+    """Above the national account there is nobody who could correct anything."""
+    if not after.parties.get("authority"):
+        raise NotAllowed(
+            "本机关没有上级执业登记机关，请直接修改本机关信息。",
+            "There is no authority above this one. Please correct its data directly.",
+            reason="level",
+        )
+    return after
+
+
 def _division(office: Record) -> str:
     answers = office.answers
     return str(answers.get("county") or answers.get("city") or answers.get("province") or "")

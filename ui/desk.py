@@ -34,8 +34,8 @@ class Desk(QObject):
     """Ids (list of UUID) of records that have changed; an empty list: look at everything again."""
     synced = Signal(object)
     """`sync.engine.Report` of a round that has ended."""
-    acted = Signal(object, str)
-    """(`Record`, command): a step that was taken here."""
+    acted = Signal(object, str, object)
+    """(`Record`, command, what was said): a step that was taken here."""
     sync_wanted = Signal()
     document_wanted = Signal(str)
     """The SHA-256 of a document that somebody wants to read and that is not here."""
@@ -168,7 +168,7 @@ class Desk(QObject):
         def done(record: Record) -> None:
             if then:
                 then(record)
-            self.acted.emit(record, command)
+            self.acted.emit(record, command, said or {})
 
         self._act(work, done, failed, owner)
 

@@ -11,13 +11,15 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
 from app.errors import SignedOut
+from app.workflows.committee import COMMITTEES
 from ui import look, shortcuts
 from ui.desk import Desk
 from ui.forms.recovery import RecoveredBar
 from ui.language import say, told
 from ui.navigation import Navigation
 from ui.pages import Pages
-from ui.people import reveal
+from ui.people import papers, reveal
+from ui.people.committees import CommitteesView
 from ui.records.list_view import RecordsView
 from ui.records.lists import HELP, OUTBOX, Place, RecordList, places_of
 from ui.records.states import role_words
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
         self.desk.role_changed.connect(self._on_role)
         self.desk.changed.connect(self._on_changed)
         reveal.follow(self.desk, self)
+        papers.follow(self.desk, self)
         self.bar.outbox_wanted.connect(lambda: self.navigation.go(OUTBOX.id))
         if self.exchange is not None:
             self.exchange.told.connect(self._on_sync)
@@ -201,7 +204,8 @@ class MainWindow(QMainWindow):
 
     def _made(self, place: RecordList | Place) -> QWidget:  # noqa: C901, PLR0911 -- one for each place
         if isinstance(place, RecordList):
-            return self._linked(RecordsView(self.desk, place))
+            kind = CommitteesView if place.form in COMMITTEES else RecordsView
+            return self._linked(kind(self.desk, place))
         match place.id:
             case "staff":
                 from ui.people.staff import StaffView

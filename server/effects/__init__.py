@@ -77,6 +77,7 @@ BEFORE: dict[tuple[str, str], tuple[Before, ...]] = {
     ("institution", "open"): (places.may_be_opened,),
     ("institution", "save"): (places.same_level,),
     ("institution", "correct"): (places.same_level,),
+    ("institution", "send_back"): (places.has_registrar,),
     ("institution", "hand_on"): (places.hand_on,),
     ("institution", "delete"): (places.out_of_sight,),
 }

@@ -93,6 +93,6 @@ def follow(desk: Desk, window: QWidget) -> None:
     desk.acted.connect(partial(_acted, desk, window))
 
 
-def _acted(desk: Desk, window: QWidget, record: Record, command: str) -> None:
+def _acted(desk: Desk, window: QWidget, record: Record, command: str, _said: object) -> None:
     if command == "reveal":
         RevealDialog(desk, record, window).open()

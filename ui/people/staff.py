@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.exchange.told import masked
 from app.forms import FORMS
@@ -14,6 +15,7 @@ from app.record import Record
 from app.words import Words
 from ui.desk import Desk
 from ui.language import chosen, told
+from ui.people.papers import staff_menu
 from ui.records.list_view import RecordsView
 from ui.records.lists import RecordList
 from ui.records.rows_model import STATE, UPDATED, Column, Details, RowsModel
@@ -81,8 +83,16 @@ class StaffView(RecordsView):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, PEOPLE)
         self.search.setPlaceholderText(
-            told(Words("搜索 姓名 / 拼音首字母", "Search by name or initials"))
+            told(
+                Words("搜索 姓名 / 拼音首字母 / 手机号 / 邮箱", "Name, initials, mobile or e-mail")
+            )
         )
+
+    def _tools(self) -> QHBoxLayout:
+        row = super()._tools()
+        self.papers = staff_menu(self)
+        row.insertWidget(row.indexOf(self.export) + 1, self.papers)
+        return row
 
     def _model(self) -> RowsModel:
         return StaffModel(self.desk, self.listed.query(self.desk.principal), self)

@@ -1,0 +1,129 @@
+"""Lists of people as paper: the staff of an institution, the members of a committee."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+
+from app.exchange.pdf import fonts
+from app.exchange.pdf.accounts import Around
+from app.exchange.pdf.blocks import NO_ANSWER, PAD_X, PAD_Y, Heading, words
+from app.exchange.pdf.sheet import RULE, SHADE, WIDTH, print_pages
+from app.exchange.told import masked
+from app.forms import FORMS
+from app.forms.schema import Field, Rows
+from app.record import Answers, Record
+from app.words import Language, Words
+from app.workflows import WORKFLOWS
+
+STAFF = Words("人员名册", "List of staff")
+MEMBERS = Words("委员名册", "List of members")
+NUMBER = Words("序号", "No.")
+_STAFF = (
+    ("name", 16), ("sex", 11), ("department", 20), ("title", 20), ("roles", 30), ("mobile", 20),
+)  # fmt: skip
+_MEMBERS = (
+    ("name", 15), ("sex", 13), ("duty", 16), ("field", 22), ("employer", 20), ("term_from", 17),
+    ("term_to", 17),
+)  # fmt: skip
+_TO_COME = Words("（以下空白）", "(end of list)")
+
+
+def staff_list_pdf(people: Sequence[Record], around: Around) -> bytes:
+    """Everybody of an institution in the order given; mobiles are masked."""
+    fields = [(FORMS["person"].field(field_id), share) for field_id, share in _STAFF]
+    state = Words("状态", "State")
+    workflow = WORKFLOWS["person"]
+    rows = [
+        [
+            *_told(fields, person.answers, around.language),
+            workflow.state(person.state).words.say(around.language),
+        ]
+        for person in people
+    ]
+    heads = [*_heads(fields, around.language), (state.say(around.language), 12)]
+    title = STAFF.say(around.language)
+    return _paper(title, around.institution, heads, rows, around)
+
+
+def committee_list_pdf(committee: Record, around: Around) -> bytes:
+    """The members of a committee, in the order in which they stand in its filing."""
+    group = FORMS[committee.form].field("members").type
+    assert isinstance(group, Rows), committee.form
+    asked = {field.id: field for field in group.fields}
+    fields = [(asked[field_id], share) for field_id, share in _MEMBERS if field_id in asked]
+    rows = [
+        _told(fields, row, around.language)
+        for row in (committee.answers.get("members") or {}).values()
+    ]
+    title = FORMS[committee.form].title_of(committee.answers)
+    number = f"{committee.number}　" if committee.number else ""
+    return _paper(
+        f"{title}{MEMBERS.say(around.language)}"
+        if around.language == "zh"
+        else f"{MEMBERS.en}: {title}",
+        number + around.institution, _heads(fields, around.language), rows, around,
+    )  # fmt: skip
+
+
+def _heads(fields: Sequence[tuple[Field, int]], language: Language) -> list[tuple[str, int]]:
+    return [(field.words.say(language), share) for field, share in fields]
+
+
+def _told(fields: Sequence[tuple[Field, int]], answers: Answers, language: Language) -> list[str]:
+    texts = [(field, field.type.text(answers.get(field.id), language)) for field, _ in fields]
+    return [masked(text) if field.private else text for field, text in texts]
+
+
+def _paper(
+    title: str,
+    subtitle: str,
+    heads: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]],
+    around: Around,
+) -> bytes:
+    with fonts.MAKING:
+        fonts.ready()
+        story = list(_story(title, subtitle, heads, rows, around.language))
+        return print_pages(story, around.sheet(title))
+
+
+def _story(
+    title: str,
+    subtitle: str,
+    heads: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]],
+    language: Language,
+) -> Iterator[Flowable]:
+    yield Heading(title, kind="title", key="start")
+    count = Words("共 {n} 人", "{n} people").fill(n=len(rows)).say(language)
+    yield words("　".join(filter(None, (subtitle, count))), "subtitle")
+    yield Spacer(1, 5 * mm)
+    top = [words(NUMBER.say(language), "head"), *(words(word, "head") for word, _ in heads)]
+    body = [
+        [words(str(n), "cell"), *(words(text.strip() or NO_ANSWER, "cell") for text in row)]
+        for n, row in enumerate(rows, 1)
+    ]
+    shares = [8, *(share for _, share in heads)]
+    table = Table(
+        [top, *body], colWidths=[WIDTH * share / sum(shares) for share in shares], repeatRows=1
+    )
+    table.setStyle(
+        TableStyle(
+            [
+                ("FONT", (0, 0), (-1, -1), fonts.BODY),
+                ("GRID", (0, 0), (-1, -1), 0.4, RULE),
+                ("BACKGROUND", (0, 0), (-1, 0), SHADE),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), PAD_X),
+                ("RIGHTPADDING", (0, 0), (-1, -1), PAD_X),
+                ("TOPPADDING", (0, 0), (-1, -1), PAD_Y),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), PAD_Y),
+            ]
+        )
+    )
+    yield table
+    yield Spacer(1, 3 * mm)
+    yield words(_TO_COME.say(language), "subtitle")
