@@ -83,16 +83,18 @@ def run(
     failed: Callable[[Exception], object],
     owner: QObject,
     lane: Lane = "data",
+    urgent: bool = False,
 ) -> None:
     """Do `work` away from the UI thread; give its result, or its error, back on it.
 
-    `work` must not touch a widget. Nothing is given back once `owner` is gone.
+    `work` must not touch a widget. Nothing is given back once `owner` is gone. What is urgent
+    (what somebody has typed) is done before whatever else waits in its lane.
     """
     if not _MAIL:
         _MAIL.append(_Mail())
     number = next(_NUMBERS)
     _UNDER_WAY[number] = _Task(work, then, failed, owner)
-    _LANES[lane].start(_Job(number, _MAIL[0]))
+    _LANES[lane].start(_Job(number, _MAIL[0]), 1 if urgent else 0)
 
 
 def _deliver(number: int) -> None:

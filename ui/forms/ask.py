@@ -91,6 +91,7 @@ class AskDialog(QDialog):
         self.draft.answered.connect(lambda _path: self._check())
         large = any(isinstance(f.type, Rows | Files) or f.only for f in step.asks.fields)
         self.resize(640, 560 if large else 280 + 90 * len(step.asks.fields))
+        self.page.beyond = lambda next_: self.cancel if next_ else self.verb
         self.page.go_to_first()
         desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
 

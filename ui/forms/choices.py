@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QListView,
     QRadioButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from app import pinyin
@@ -70,6 +71,18 @@ class DropBox(QComboBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         # Scrolling a page must never change an answer that happens to lie under the pointer.
         event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        # Alt+↓ opens a box also inside a row, where it moves the row from everywhere else.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up)
+            and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def showPopup(self) -> None:
         if not self._has_list:
@@ -261,6 +274,11 @@ class RadioEditor(_OptionEditor):
         if self.buttons:
             self.setFocusProxy(next(iter(self.buttons.values())))
         self._check()
+
+    def stops(self) -> list[QWidget]:
+        """One for all: the button that is chosen, else the first; arrows lead to the others."""
+        here = [b for b in self.buttons.values() if b.isEnabled()]
+        return [next((b for b in here if b.isChecked()), here[0])] if here else []
 
     def _check(self) -> None:
         self.group.setExclusive(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,10 @@ class Editor(QWidget):
         widget.setAccessibleName(told(self.field.words))
         self.setFocusProxy(widget)
 
+    def stops(self) -> list[QWidget]:
+        """The widgets at which Tab stops, in the order in which one reads them."""
+        return tab_stops(self.findChildren(QWidget), self)
+
     def go_to(self, rest: list[str]) -> None:  # noqa: ARG002 -- groups look inside
         """Take the keyboard; `rest` leads further into a group."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -118,6 +122,17 @@ class Editor(QWidget):
 
     def mark_problem(self, kind: str) -> None:
         """Show on the widget itself that its answer has a problem ("" when it has none)."""
+
+
+def tab_stops(widgets: Iterable[QWidget], editor: QWidget) -> list[QWidget]:
+    """Those of an editor's widgets at which Tab stops now."""
+    window = editor.window()  # the list of an open box is a window of its own
+    return [
+        w
+        for w in widgets
+        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled() and w.isVisibleTo(editor)
+        and not w.focusProxy() and w.window() is window
+    ]  # fmt: skip
 
 
 def is_composing() -> bool:

@@ -10,7 +10,14 @@ from typing import Any, cast
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.answers import Problem
 from app.errors import AppError, NotFound, TooLarge, Unreadable
@@ -18,7 +25,7 @@ from app.forms.schema import Field, Files
 from app.record import Answers
 from ui import look, problems, tasks
 from ui.forms.draft import new_row_id
-from ui.forms.editing import Around, Editor, make_editor
+from ui.forms.editing import Around, Editor, make_editor, tab_stops
 from ui.language import say, told
 
 MEGABYTE = 1024 * 1024
@@ -361,6 +368,14 @@ class FilesEditor(Editor):
                 path = f"{self.path}/{row_id}/{field_id}"
                 level = next((p.level for p in found if p.path == path), "")
                 editor.mark_problem(level if everything else "")
+
+    def stops(self) -> list[QWidget]:
+        """Document after document, version and date first, then the button that adds one."""
+        found: list[QWidget] = []
+        for card in self.cards.values():
+            typed = [w for editor in card.editors.values() for w in editor.stops()]
+            found += typed + tab_stops(card.buttons, self)
+        return found + tab_stops([self.undo, self.place.choose], self)
 
     def go_to(self, rest: list[str]) -> None:
         card = self.cards.get(rest[0]) if rest else None

@@ -253,6 +253,7 @@ class FilingView(QWidget):
         view = PageView(
             page.fields, around, read_only=self.is_read_only, in_sight=self.stack.height()
         )
+        view.beyond = self._beyond
         sheet = QWidget()
         look.mark(sheet, "sheet")
         outer = QHBoxLayout(sheet)
@@ -275,6 +276,13 @@ class FilingView(QWidget):
         area.setWidget(sheet)
         self.pages[page.id], self._areas[page.id] = view, area
         self.stack.addWidget(area)
+
+    def _beyond(self, next_: bool) -> QWidget | None:  # noqa: FBT001 -- as Qt's own
+        """Tab leads from the last question to 下一步, and back from the first to the pages."""
+        if not next_:
+            return self.list if self.list.isVisible() else None
+        foot = self.footer
+        return foot.next if foot.next.isVisible() and foot.next.isEnabled() else foot.check
 
     def _drop_pages(self) -> None:
         """Make the pages anew: what may be written has changed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.answers import Problem
 from app.forms.schema import Field
@@ -43,6 +43,8 @@ class PageView(QWidget):
         self._problems: Sequence[Problem] = ()
         self._judged = False
         self._is_stale = False
+        self.beyond: Callable[[bool], QWidget | None] = lambda _next: None
+        """What Tab leads to after the last question, or before the first."""
         self.flow = Flow(self)
         self.flow.setContentsMargins(0, 0, 0, 0)
         self._go_on(lambda high: bool(in_sight) and high > in_sight)
@@ -90,15 +92,12 @@ class PageView(QWidget):
             high += cell.sizeHint().height() // (3 if cell.is_short else 1)
             if enough(high):
                 break
-        self._order_tabs()
 
     def look_again(self) -> None:
         """Ask what these answers ask for, and no more."""
-        known, before, place = self.around.known(), len(self._cells), 0
+        known, place = self.around.known(), 0
         for field in self.fields[: self._reached]:
             place += self._look_at(field, known, place)
-        if len(self._cells) > before:
-            self._order_tabs()
 
     def _look_at(self, field: Field, known: Mapping[str, Any], place: int) -> bool:
         """Show a question or not; give whether it has a cell, then at `place`."""
@@ -126,16 +125,36 @@ class PageView(QWidget):
         editor.changed.connect(lambda: self._on_changed(editor))
         return cell
 
-    def _order_tabs(self) -> None:
-        """Tab goes as one reads, also to what appeared later."""
-        last: QWidget | None = None
-        for field in self.fields:
-            if field.id not in self._cells:
-                continue
-            for widget in stops(self._cells[field.id].editor):
-                if last is not None:
-                    QWidget.setTabOrder(last, widget)
-                last = widget
+    # -- Tab ------------------------------------------------------------------------------
+
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops, as one reads: also at what appeared later, and in the row at hand."""
+        cells = (self._cells.get(field.id) for field in self.fields)
+        return [w for c in cells if c is not None and not c.isHidden() for w in c.editor.stops()]
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 -- Qt's own
+        # Qt's own chain follows the order in which widgets were made, and goes round in circles
+        # once some were made later; QWidget.setTabOrder does not mend that for a whole page.
+        if self.around.at:
+            return super().focusNextPrevChild(next)  # the page around the row knows what follows
+        if next:
+            self.make_all()
+        stops, here = self.stops(), QApplication.focusWidget()
+        place = _place_of(here, stops)
+        wanted = place + (1 if next else -1)
+        if place < 0 or here is None:
+            return super().focusNextPrevChild(next)
+        if 0 <= wanted < len(stops):
+            target = stops[wanted]
+        elif (beyond := self.beyond(next)) is not None:
+            target = beyond
+        else:
+            return super().focusNextPrevChild(next)
+        target.setFocus(
+            Qt.FocusReason.TabFocusReason if next else Qt.FocusReason.BacktabFocusReason
+        )
+        _bring_into_sight(target)
+        return True
 
     # -- answers -------------------------------------------------------------------------
 
@@ -240,11 +259,24 @@ def ordered(fields: Iterable[Field]) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def stops(editor: QWidget) -> list[QWidget]:
-    """The widgets of an editor at which Tab stops, in the order in which they were made."""
-    window = editor.window()  # the list of an open box is a window of its own
-    return [
-        w
-        for w in editor.findChildren(QWidget)
-        if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy() and w.window() is window
-    ]
+def _place_of(here: QWidget | None, stops: Sequence[QWidget]) -> int:
+    """Which stop has the keyboard, or belongs to the same answer; -1 if none."""
+    if here in stops:
+        return stops.index(here)
+    editor = _editor_of(here)
+    same = (n for n, w in enumerate(stops) if editor is not None and _editor_of(w) is editor)
+    return next(same, -1)
+
+
+def _editor_of(widget: QWidget | None) -> Editor | None:
+    while widget is not None and not isinstance(widget, Editor):
+        widget = widget.parentWidget()
+    return widget
+
+
+def _bring_into_sight(widget: QWidget) -> None:
+    around = widget.parentWidget()
+    while around is not None and not isinstance(around, QScrollArea):
+        around = around.parentWidget()
+    if around is not None:
+        around.ensureWidgetVisible(widget, 20, 60)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableView,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.answers import Level, Problem
@@ -23,7 +24,7 @@ from app.forms.schema import Field, Rows
 from app.record import Answers
 from ui import look
 from ui.forms.draft import new_row_id
-from ui.forms.editing import Around, Editor
+from ui.forms.editing import Around, Editor, tab_stops
 from ui.forms.rows_model import RowsModel, gravest, plain_fields, rows_of_block
 from ui.language import say, told
 
@@ -411,6 +412,11 @@ class RowsEditor(Editor):
         self.model.judge({row_id: gravest(found) for row_id, found in levels.items()})
         if self.page is not None:
             self.page.judge(problems, everything=everything)
+
+    def stops(self) -> list[QWidget]:
+        """The list and its buttons, then the questions of the row at hand."""
+        own = [w for w in self.findChildren(QWidget) if not self.card.isAncestorOf(w)]
+        return tab_stops(own, self) + (self.page.stops() if self.page is not None else [])
 
     def go_to(self, rest: list[str]) -> None:
         if rest and rest[0] in self.model.ids:

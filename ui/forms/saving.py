@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.answers import replay
 from app.errors import AppError, DiskFull, NotAllowed, NotFound
-from app.record import Record
+from app.record import Edits, Record
 from ui import moments, tasks
 from ui.forms import recovery
 from ui.forms.draft import Draft
@@ -22,12 +22,12 @@ from ui.language import say, told
 if TYPE_CHECKING:
     from ui.desk import Desk
 
-SOON, LATEST, WORD, AGAIN = 900, 1200, 100, 5000
+SOON, LATEST, WORD, AGAIN = 700, 900, 100, 5000
 """Milliseconds: after the last letter; at the latest while somebody types on, so that a program
 that is killed takes no more than the last two seconds with it; how often to look whether a word
 is composed at last; after a failure."""
-SEND_EVERY = 15.0
-"""Seconds between two rounds of the exchange while somebody types on: a revision is no letter."""
+TELL_EVERY = 15.0
+"""Seconds between two times that lists and the exchange are told, while somebody types on."""
 
 
 class Saving(QObject):
@@ -48,7 +48,8 @@ class Saving(QObject):
         self.stopped = False
         self._since: float | None = None
         """When the first letter was typed that no save has taken yet."""
-        self._sent = 0.0
+        self._told = 0.0
+        self._newest: list[Edits] = []
         self._soon, self._latest = QTimer(self), QTimer(self)
         for timer in (self._soon, self._latest):
             timer.setSingleShot(True)
@@ -92,17 +93,14 @@ class Saving(QObject):
         self._since = None
         self.is_under_way = True
         path = self._draft.last_path
-        desk, record_id, snapshot, edits = (
-            self._desk,
-            self._id,
-            self._draft.answers,
-            self._draft.edits(),
-        )
+        desk, record_id, snapshot, newest = self._desk, self._id, self._draft.answers, self._newest
+        newest[:] = [self._draft.edits()]
 
         def work() -> Record:
-            # On what stands at that moment: news may have come since the page was opened.
+            # On what stands at that moment: news may have come since the page was opened. What was
+            # typed last, even by the earlier of two saves: a lane may take urgent ones in any order.
             standing = desk.copy.get(record_id)
-            answers = replay(standing.answers, edits).answers
+            answers = replay(standing.answers, newest[0]).answers
             role = desk.role_for(standing, "save")
             done = desk.copy.perform(record_id, "save", answers=answers, role=role)
             recovery.note(desk.copy, record_id, path, moments.now())
@@ -124,24 +122,26 @@ class Saving(QObject):
                 problems.show(error)
 
         # The desk outlives the page: a save begun by closing it is still told.
-        tasks.run(work, then=saved, failed=failed, owner=desk)
+        tasks.run(work, then=saved, failed=failed, owner=desk, urgent=True)
 
     def _on_saved(self, record: Record, snapshot: dict[str, object]) -> None:
         self.is_under_way, self.error = False, None
         self._draft.rebase(record.answers, saved=snapshot)
         self.said.emit(say("已保存 ", "Saved ") + _clock(moments.now()), "done")
-        self.is_telling = True
+        types_on = self._draft.is_changed
+        if not types_on or time.monotonic() - self._told > TELL_EVERY:
+            self._tell()
+        self.saved.emit(record)
+        if types_on:
+            self._wait()
+
+    def _tell(self) -> None:
+        self._told, self.is_telling = time.monotonic(), True
         try:
             self._desk.changed.emit([self._id])
         finally:
             self.is_telling = False
-        types_on = self._draft.is_changed
-        if not types_on or time.monotonic() - self._sent > SEND_EVERY:
-            self._sent = time.monotonic()
-            self._desk.sync_now()
-        self.saved.emit(record)
-        if types_on:
-            self._wait()
+        self._desk.sync_now()
 
     def _on_failed(self, error: Exception) -> None:
         self.is_under_way, self.error = False, error
