@@ -431,6 +431,38 @@ def test_whoever_the_system_does_not_know_gets_an_account_and_no_institution(
     assert {(g.role, g.scope) for g in roles.who.grants} == {("ethics_member", ethics.ref)}
 
 
+def test_kind_and_sex_follow_from_the_number_and_from_who_is_known(ethics: Committee) -> None:
+    ethics.drafted()
+    new = invited("贺新", "110101198003073015", mobile="13900000001", email="he@example.com")
+    of_new = {key: value for key, value in new.items() if key not in ("id_kind", "sex")}
+    # 韩冰 is a man, whatever is typed of him.
+    known = invited("韩冰", id_number(ethics.province, "韩冰"), sex="female")
+
+    after = seat(ethics, of_new, known)
+
+    rows = [after.answers["members"][row_id] for row_id in ("e0000000", "e0000001")]
+    assert [row["sex"] for row in rows] == ["male", "male"]
+    person = ethics.province.record(UUID(rows[0]["person"].removeprefix("person:")))
+    assert (person.answers["id_kind"], person.answers["sex"]) == ("id_card", "male")
+
+
+def test_a_number_of_another_kind_needs_its_kind_and_the_sex(ethics: Committee) -> None:
+    ethics.drafted()
+    reached = {"mobile": "13900000001", "email": "he@example.com"}
+    passport = invited("贺新", "E12345678", id_kind=None, sex=None, **reached)
+
+    with pytest.raises(Refused) as refused:
+        seat(ethics, passport)
+    assert refusal(refused)["details"]["problems"] == ["people/e0000000/id_number"]
+
+    told = {**passport, "id_kind": "passport"}
+    with pytest.raises(Refused) as refused:
+        seat(ethics, told)
+    assert refusal(refused)["details"]["problems"] == ["people/e0000000/sex"]
+    after = seat(ethics, {**told, "sex": "female"})
+    assert after.answers["members"]["e0000000"]["sex"] == "female"
+
+
 def test_neither_number_nor_mobile_of_who_was_added_stands_in_the_committee(
     ethics: Committee,
 ) -> None:

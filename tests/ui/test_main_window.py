@@ -60,7 +60,7 @@ OF_EVERY_ROLE = ("account", "outbox", "recycled", "help")
     ("who", "places"),
     [
         (PI, ["todo", "my_studies", "my_sites", "templates", "myself", *OF_EVERY_ROLE]),
-        (SECRETARY, ["todo", "reviews", "committee", "myself", *OF_EVERY_ROLE]),
+        (SECRETARY, ["todo", "reviews", "committee", "import", "myself", *OF_EVERY_ROLE]),
         (MEMBER, ["todo", "my_reviews", "myself", *OF_EVERY_ROLE]),
         (HOSPITAL, ["todo", "studies", "sites", "committees", "academic_committees", "stem_cells",
                     "staff", "moves", "import", "institution", "audit", *OF_EVERY_ROLE]),

@@ -16,7 +16,8 @@ from app.roster import template
 from app.roster.members import MEMBERS
 from demo import hands
 from demo.filling import give
-from server.sample import PEOPLE, _answers_of
+from server.sample import PEOPLE, _answers_of, ident
+from tests import builders
 from tests.ui.conftest import dressed  # noqa: F401 -- a fixture
 from tests.whole.conftest import Opened
 from tests.whole.registry_process import RegistryProcess
@@ -124,7 +125,7 @@ def pick_from_the_staff(person: AtWindow, people: dict[str, tuple[str, str]]) ->
         item = dialog.list.item(row)
         if item.data(Qt.ItemDataRole.UserRole)["name"] in people:
             item.setCheckState(Qt.CheckState.Checked)
-    person.picture("ethics-03-staff")
+    person.picture_of(dialog, "ethics-03-staff")
     hands.click(dialog.add_button)
     hands.wait(lambda: len(editor.model.ids) == len(people), "the rows of those who were picked")
     for row_id in list(editor.model.ids):
@@ -247,3 +248,90 @@ def test_an_ethics_committee_is_founded_filed_changed_undone_reported_on_and_end
     hospital.wait_for_sync()
     assert hospital.record(committee).state == "revoked"
     hospital.opens("committees", NAME, "ethics-24-revoked")
+
+
+def test_an_academic_committee_is_kept_by_its_secretary_and_read_by_the_institution(
+    at: At, tmp_path: Path
+) -> None:
+    secretary = at(mobile(11), "academic_secretary")
+    secretary.go("academic_committee", "academic-01-list")
+    committee = secretary.begins("academic_committee")._id
+    name = "长河市第一人民医院科研学术委员会"
+    given = {"name": name, "founded": "2026-01-01", **contact("高原")}
+    secretary.fills(given, {"charter_document": [document(tmp_path, "章程")]}, "academic-02-draft")
+    assert secretary.complaints() == {"members"}
+    staff = {"高原": ("secretary", "statistics"), "秦岭": ("chair", "medicine")}
+    pick_from_the_staff(secretary, staff | {"白鹭": ("member", "life_science")})
+    assert secretary.complaints("academic-03-members") == set()
+    assert secretary.takes("establish").state == "active"
+    assert secretary.wait_for_sync() == {"waiting": 0, "trouble": 0}
+
+    # It may be kept and closed without anybody's leave; the institution reads it.
+    secretary.opens("academic_committee", name, "academic-04-active")
+    secretary.takes("change")
+    secretary.fill_in("academic_committee", name, {"office_address": "长河市新河路 2 号"})
+    assert secretary.takes("complete").state == "active"
+    assert secretary.wait_for_sync() == {"waiting": 0, "trouble": 0}
+    hospital = at(HOSPITAL, "institution_admin")
+    view = hospital.opens("academic_committees", name, "academic-05-institution")
+    assert view.steps.buttons == {}, "the institution reads it and no more"
+    assert hospital.record(committee).answers["office_address"] == "长河市新河路 2 号"
+    secretary.opens("academic_committee", name)
+    closed = secretary.takes("close", {"reason": "与新的委员会合并。"}, "academic-06-close")
+    assert closed.state == "inactive"
+    secretary.wait_for_sync()
+    assert secretary.takes("reopen").state == "active"
+    assert secretary.wait_for_sync() == {"waiting": 0, "trouble": 0}
+
+
+def test_a_stem_cell_institution_is_filed_by_institution_province_and_nation(
+    at: At, tmp_path: Path
+) -> None:
+    secretary = at(mobile(11), "academic_secretary")
+    secretary.go("stem_cell", "stem-01-list")
+    filing = secretary.begins("stem_cell")._id
+    right = builders.stem_cell_answers()
+    given = {k: v for k, v in right.items() if not k.endswith("_document")} | {
+        "ethics_committee": f"committee:{ident('长河市第一人民医院伦理委员会')}",
+        "academic_committee": f"committee:{ident('长河市第一人民医院学术委员会')}",
+        "grade": "3b",
+    }
+    paper = document(tmp_path, "备案材料")
+    files = {name: [paper] for name in right if name.endswith("_document")}
+    secretary.fills(given, files, "stem-02-draft")
+    assert secretary.complaints("stem-03-complaints") == {"grade"}
+    secretary.answer({"grade": "3a"})
+    assert secretary.complaints() == set()
+    assert secretary.takes("submit").state == "inst"
+    assert secretary.wait_for_sync() == {"waiting": 0, "trouble": 0}
+
+    chain = {
+        HOSPITAL: ("institution_admin", "prov"), "长河省卫生健康委员会": ("authority", "nat"),
+        "国家卫生健康委员会": ("authority", "filed"),
+    }  # fmt: skip
+    windows = {}
+    for number, (login, (role, state)) in enumerate(chain.items(), 4):
+        person = windows[login] = at(login, role)
+        person.go("todo", f"stem-{number:02}-{state}-todo")
+        person.opens("todo", HOSPITAL, f"stem-{number:02}-{state}-before")
+        said = {"remark": "材料齐全，同意。"}
+        after = person.takes("approve", said, f"stem-{number:02}-{state}-approve")
+        assert after.state == state
+        assert person.wait_for_sync() == {"waiting": 0, "trouble": 0}
+    secretary.wait_for_sync()
+    filed = secretary.record(filing)
+    assert (filed.state, filed.number[:3]) == ("filed", "SC-")
+
+    secretary.opens("stem_cell", HOSPITAL, "stem-07-filed")
+    secretary.takes("change", {"reason": "主要责任人变更。"})
+    secretary.fill_in("stem_cell", HOSPITAL, {"responsible_person": "江明"})
+    secretary.opens("stem_cell", HOSPITAL)
+    secretary.undoes("stem-08-undo")
+    secretary.wait_for_sync()
+    assert secretary.record(filing).answers == filed.answers
+    nation = windows["国家卫生健康委员会"]
+    nation.wait_for_sync()
+    nation.opens("stem_cells", HOSPITAL, "stem-09-nation")
+    ended = nation.takes("revoke", {"reason": "条件不再具备。"}, "stem-10-revoke")
+    assert ended.state == "revoked"
+    assert nation.wait_for_sync() == {"waiting": 0, "trouble": 0}

@@ -1,6 +1,7 @@
 """Desks with their windows: what `demo.doing` does, at the real main window of one person.
 
-With `YANBEI_PICTURES=FOLDER` every picture that a test takes is kept there.
+With `YANBEI_PICTURES=FOLDER` every picture that a test takes is kept there, in the language and
+the colours of `YANBEI_LOOK` (`zh`, `en`, `zh-dark` …).
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from app.record import Answers, Record
+from app.words import Language
 from demo import hands
 from demo.doing import Person
 from demo.filling import fill_page, saved
 from sync.client import RegistryClient
 from tests.whole.desks import Desk as WholeDesk
+from ui import language, look
 from ui.desk import Desk
 from ui.forms.ask import AskDialog
 from ui.forms.filing import FilingView
@@ -50,6 +53,9 @@ class AtWindow(Person):
     def __init__(self, whole: WholeDesk, address: str, role: str) -> None:
         kept = os.environ.get("YANBEI_PICTURES", "")
         self.keeps = bool(kept)
+        chosen, _, scheme = os.environ.get("YANBEI_LOOK", "zh").partition("-")
+        language.choose(cast("Language", chosen))
+        look.apply(cast("QApplication", QApplication.instance()), dark=scheme == "dark")
         self.desk = Desk(whole.copy, role)
         self.exchange = Exchange(self.desk, lambda: _client(whole, address), self.desk)
         window = MainWindow(self.desk, self.exchange)

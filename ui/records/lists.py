@@ -190,8 +190,8 @@ OUTBOX = Place("outbox", Words("待发送", "Outbox"), "send")
 RECYCLED = Place("recycled", Words("回收站", "Recycle list"), "trash-2")
 HELP = Place("help", Words("帮助", "Help"), "circle-help")
 
-_ETHICS = (TO_REVIEW, REVIEWS, COMMITTEE, MYSELF)
-_ACADEMIC = (TO_REVIEW, REVIEWS, ACADEMIC_COMMITTEE, STEM_CELL, MYSELF)
+_ETHICS = (TO_REVIEW, REVIEWS, COMMITTEE, IMPORT, MYSELF)
+_ACADEMIC = (TO_REVIEW, REVIEWS, ACADEMIC_COMMITTEE, IMPORT, STEM_CELL, MYSELF)
 _KEPT = (COMMITTEES, ACADEMIC_COMMITTEES, STEM_CELLS)
 _MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
 NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {

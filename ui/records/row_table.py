@@ -63,7 +63,7 @@ def row_table(line: Line) -> QWidget:
 def _text(cell: Line) -> str:
     """Of documents how many there are: they stand under 附件 with their names."""
     if isinstance(cell.field.type, Files):
-        count = len(cell.rows)
+        count = len(cell.text.splitlines())
         return say(f"{count} 份", f"{count} files" if count > 1 else "1 file") if count else ""
     return cell.text
 

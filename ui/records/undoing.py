@@ -101,7 +101,9 @@ def _sentence(count: int, *, in_review: bool) -> str:
     return (
         say(
             f"撤销后，下列 {count} 处恢复为备案的版本。",
-            f"These {count} answers go back to the version on file.",
+            f"These {count} answers go back to the version on file."
+            if count > 1
+            else "This answer goes back to the version on file.",
         )
         + ends
     )
