@@ -38,6 +38,7 @@ class Typist:
 
     def __init__(self, view: FilingView, log: int, chance: random.Random) -> None:
         self._view, self._log, self._chance = view, log, chance
+        self._saves = False
 
     def key(self) -> None:
         """One letter, one word, or one step to the next field."""
@@ -67,7 +68,15 @@ class Typist:
         end = time.monotonic() + self._chance.uniform(0.02, 0.12)
         while time.monotonic() < end:
             QApplication.processEvents()
+            self._watch()
             time.sleep(0.002)
+
+    def _watch(self) -> None:
+        """Note when a save begins and ends: the path "" with True, then with False."""
+        assert self._view.saving is not None
+        if self._view.saving.is_under_way != self._saves:
+            self._saves = self._view.saving.is_under_way
+            self._write("", self._saves)
 
     def _note(self, place: QWidget | None) -> None:
         if not isinstance(place, Line | Paragraph):
@@ -76,8 +85,10 @@ class Typist:
         while editor is not None and not isinstance(editor, Editor):
             editor = editor.parentWidget()
         if editor is not None and self._view.draft is not None:
-            told: Any = [time.monotonic(), editor.path, self._view.draft.value(editor.path)]
-            os.write(self._log, orjson.dumps(told) + b"\n")
+            self._write(editor.path, self._view.draft.value(editor.path))
+
+    def _write(self, path: str, value: Any) -> None:
+        os.write(self._log, orjson.dumps([time.monotonic(), path, value]) + b"\n")
 
 
 def type_on(folder: Path, key: bytes, record_id: UUID, log: Path, seed: int) -> None:

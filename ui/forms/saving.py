@@ -97,8 +97,8 @@ class Saving(QObject):
         newest[:] = [self._draft.edits()]
 
         def work() -> Record:
-            # On what stands at that moment: news may have come since the page was opened. What was
-            # typed last, even by the earlier of two saves: a lane may take urgent ones in any order.
+            # On what stands at that moment: news may have come since the page was opened. Always
+            # what was typed last: a lane may take two urgent saves in either order.
             standing = desk.copy.get(record_id)
             answers = replay(standing.answers, newest[0]).answers
             role = desk.role_for(standing, "save")
