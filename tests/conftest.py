@@ -12,9 +12,14 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import private_postgres
 from tests.private_postgres import PostgresMissing, PrivatePostgres
+
+# How long an example takes says how busy the machine is, not whether the program is right.
+settings.register_profile("yanbei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("yanbei")
 
 
 def pytest_configure(config: pytest.Config) -> None:

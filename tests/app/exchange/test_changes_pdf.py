@@ -81,20 +81,20 @@ def test_the_pieces_are_the_texts(before: str, after: str) -> None:
 def test_long_texts_are_compared_in_time() -> None:
     long = "".join(f"第{n}行：受试者须签署知情同意书。\n" for n in range(2000))
 
-    started = time.perf_counter()
+    started = time.process_time()
     old, new = marked(long, long.replace("第999行", "第九百九十九行"))
 
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert (changed(old), changed(new)) == (["999"], ["九百九十九"])
 
 
 def test_a_text_written_anew_is_marked_whole_and_in_time() -> None:
     before, after = "甲乙丙丁" * 1250, "丁丙乙甲戊" * 1000
 
-    started = time.perf_counter()
+    started = time.process_time()
     old, new = marked(before, after)
 
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert (changed(old), changed(new)) == ([before], [after])
 
 
