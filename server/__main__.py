@@ -1,4 +1,4 @@
-"""The registry's commands: run, migrate, demo, check, restored, backup, restore, drill."""
+"""The registry's commands: run, migrate, demo, check, restored, backup, restore, drill, receive."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.errors import AppError
-from server import accounts, backups, logs, sample, serving
+from server import accounts, backups, logs, packages, sample, serving
 from server.db import connect, transact
 from server.migrations import migrate
 from server.moments import clock
@@ -31,8 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--backups", help="the folder of backups")
     parser.add_argument("--keep", type=int, default=0, help="backup: keep only this many (0: all)")
     parser.add_argument("--name", default="", help="restore, drill: which backup, or the newest")
+    parser.add_argument("--package", help="receive: an offline package; its receipt goes beside it")
     given = vars(parser.parse_args(arguments))
     command, keep, name = (given.pop(word) for word in ("command", "keep", "name"))
+    name = given.pop("package") or name
     settings = replace(
         Settings.from_environment(), **{k: v for k, v in given.items() if v is not None}
     )
@@ -108,6 +110,16 @@ def _drill(settings: Settings, _keep: int, name: str) -> int:
     return 1 if found.faults else 0
 
 
+def _receive(settings: Settings, _keep: int, name: str) -> int:
+    engine = connect(settings.database, pool=2)
+    try:
+        receipt = packages.receive(engine, documents_at(settings), Path(name), clock())
+    finally:
+        engine.dispose()
+    print(f"{name}: taken; receipt {receipt}")
+    return 0
+
+
 PREPARED = ("run", "migrate", "demo", "restored")
 """Commands that bring the tables up to date first."""
 COMMANDS: dict[str, Callable[[Settings, int, str], int]] = {
@@ -115,6 +127,7 @@ COMMANDS: dict[str, Callable[[Settings, int, str], int]] = {
     "backup": _backup,
     "restore": _restore,
     "drill": _drill,
+    "receive": _receive,
 }
 
 

@@ -10,6 +10,7 @@ import io
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -282,6 +283,28 @@ def _note(
         .values(serial=envelope.serial)
     )
     return receipt
+
+
+def receive(engine: Engine, documents: Documents, file: Path, now: datetime) -> Path:
+    """At a counter: take the package in this file, and put its receipt beside it.
+
+    One that was taken before is told as such, and its receipt is written again.
+    """
+    to = file.with_name(f"{file.stem}.receipt{package.SUFFIX}")
+    try:
+        with file.open("rb") as content:
+            receipt = take(engine, documents, content, now=now, bringer="counter")
+    except OSError as error:
+        raise NotFound(
+            f"不能读取这个文件：{error.strerror}。请核对文件的位置。",
+            f"The file cannot be read: {error.strerror}. Please check where it is.",
+        ) from error
+    except Conflict as error:
+        if error.details.get("reason") == "repeated":
+            to.write_bytes(receipt_of(engine, UUID(error.details["package"])))
+        raise
+    to.write_bytes(receipt)
+    return to
 
 
 def receipt_of(engine: Engine, package_id: UUID) -> bytes:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,10 +17,13 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from app.errors import Conflict, NotFound
 from app.exchange import package
 from app.exchange.package import Contents, Envelope, Keys, Opened, Public
 from app.record import Answers
+from server import packages
 from server.app import create_app
+from server.moments import clock
 from server.packages import OLDEST
 from server.sample import PASSWORD
 from tests import builders
@@ -326,3 +330,21 @@ def _paths(answers: Answers, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_the_manifest_is_told_as_json() -> None:
     assert orjson.loads(Contents({"version": 1}).head[4:]) == {"version": 1, "documents": []}
+
+
+def test_at_a_counter_a_file_is_taken_and_its_receipt_lies_beside_it(
+    desk: Desk, province: Province, tmp_path: Path
+) -> None:
+    file = tmp_path / "一.ybp"
+    file.write_bytes(desk.makes(save(uuid4(), "一")).content)
+
+    receipt = packages.receive(province.engine, province.archive, file, clock())
+
+    assert [o["result"] for o in desk.reads(receipt.read_bytes())["outcomes"]] == ["done"]
+    before = receipt.read_bytes()
+    receipt.unlink()
+    with pytest.raises(Conflict, match="已经接收"):
+        packages.receive(province.engine, province.archive, file, clock())
+    assert receipt.read_bytes() == before
+    with pytest.raises(NotFound):
+        packages.receive(province.engine, province.archive, tmp_path / "没有.ybp", clock())

@@ -14,7 +14,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError, NotAllowed, SignedOut, TooOld, Unreachable
-from sync import engine
+from sync import engine, packages
 from sync.rhythm import Result, Rhythm
 from ui import moments, problems, tasks
 from ui.desk import Desk
@@ -22,7 +22,7 @@ from ui.desk import Desk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_db import OutboxItem
+    from local_db import OutboxItem, WorkingCopy
     from sync.client import RegistryClient
     from sync.engine import Report, Stage
 
@@ -128,7 +128,9 @@ class Exchange(QObject):
         def work() -> Report:
             client = self._client()
             try:
-                return engine.run(copy, client, progress=self._told_progress, stop=stop)
+                report = engine.run(copy, client, progress=self._told_progress, stop=stop)
+                _introduce(copy, client)
+                return report
             finally:
                 client.close()
 
@@ -220,6 +222,14 @@ class Exchange(QObject):
             owner=self,
             lane="network",
         )
+
+
+def _introduce(copy: WorkingCopy, client: RegistryClient) -> None:
+    """Make this desk's keys known, for packages; where that fails, the round has not failed."""
+    try:
+        packages.introduce(copy, client)
+    except AppError as error:
+        log.info("the keys of this desk were not taken: %s", error.code)
 
 
 def _nothing(_result: object) -> None:

@@ -21,6 +21,7 @@ from ui import look, moments
 from ui.desk import Desk
 from ui.language import say, told
 from ui.questions import confirm
+from ui.sync.packages import PackageButton
 from ui.sync.settle import SettleDialog
 
 
@@ -44,6 +45,7 @@ class OutboxView(QWidget):
         self.retry = QPushButton(look.icon("refresh-cw", "on_accent"), say("立即同步", "Sync now"))
         look.mark(self.retry, "primary")
         self.retry.clicked.connect(desk.sync_now)
+        head.addWidget(PackageButton(desk))
         head.addWidget(self.retry)
         column.addLayout(head)
         hint = say(
