@@ -43,7 +43,7 @@ def main(*, quick: bool = False, kinds: tuple[str, ...] = ("postgresql", "sqlite
             filled.fill_at(url, desks, studies)
             with serving(url, Path(files), PROCESSES[kind]) as server:
                 for what, (loops, pause) in {"at once": AT_ONCE, "at work": AT_WORK}.items():
-                    given = (server.address, desks, loops, pause, *server.pids())
+                    given = (server.address, desks, loops, pause, server.pid)
                     run = asked("bench.load_desks", *given)
                     _tell(f"{kind}, {desks} desks {what}", run)
 
@@ -61,13 +61,8 @@ def _database(kind: str) -> Iterator[str]:
 class Serving:
     """`python -m server run`, its workers too."""
 
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
-        self._process, self.address = process, address
-
-    def pids(self) -> list[int]:
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        return [pid, *map(int, children.split())]
+    def __init__(self, pid: int, address: str) -> None:
+        self.pid, self.address = pid, address
 
 
 @contextmanager
@@ -81,7 +76,7 @@ def serving(url: str, files: Path, processes: int) -> Iterator[Serving]:
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        yield Serving(process, process.stdout.readline().split()[-1])
+        yield Serving(process.pid, process.stdout.readline().split()[-1])
     finally:
         process.terminate()
         process.wait(60)

@@ -1,9 +1,9 @@
 """Many desks in one process, as light as can be: only what a desk says, over plain sockets.
 
-`python -m bench.load_desks ADDRESS DESKS LOOPS PAUSE PID…`: each desk signs in, then as often as
+`python -m bench.load_desks ADDRESS DESKS LOOPS PAUSE PID`: each desk signs in, then as often as
 LOOPS says saves something and reads a page of news; all at once, or with a PAUSE of seconds between
 (spread by chance). The last line is one JSON object: seconds by step, errors,
-and the seconds of processor that the processes PID and we ourselves have taken.
+and the seconds of processor that process PID with its children and we ourselves have taken.
 """
 
 from __future__ import annotations
@@ -167,34 +167,32 @@ class Noted:
         return found
 
 
-def cpu_of(pids: list[int]) -> float:
-    """Seconds of processor that these processes have taken."""
+def cpu_of(parent: int) -> float:
+    """Seconds of processor that a process and its children have taken."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
     ticks = 0
-    for pid in pids:
+    for pid in (parent, *children):
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-async def _all(
-    address: str, count: int, loops: int, pause: float, pids: list[int]
-) -> dict[str, Any]:
+async def _all(address: str, count: int, loops: int, pause: float, pid: int) -> dict[str, Any]:
     noted = Noted()
     desks = [Desk(nth, address, noted) for nth in range(count)]
     await asyncio.gather(*(desk.sign_in() for desk in desks))
-    began, cpu, theirs = time.perf_counter(), time.process_time(), cpu_of(pids)
+    began, cpu, theirs = time.perf_counter(), time.process_time(), cpu_of(pid)
     await asyncio.gather(*(desk.work(loops, pause) for desk in desks))
     return {
         "seconds": noted.seconds, "errors": noted.errors, "became": noted.became,
         "whole": time.perf_counter() - began, "cpu": time.process_time() - cpu,
-        "cpu_registry": cpu_of(pids) - theirs,
+        "cpu_registry": cpu_of(pid) - theirs,
     }  # fmt: skip
 
 
 def main() -> None:
-    address, count, loops, pause, *pids = sys.argv[1:]
-    asked = _all(address, int(count), int(loops), float(pause), list(map(int, pids)))
-    answer(asyncio.run(asked))
+    address, count, loops, pause, pid = sys.argv[1:]
+    answer(asyncio.run(_all(address, int(count), int(loops), float(pause), int(pid))))
 
 
 if __name__ == "__main__":

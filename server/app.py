@@ -34,7 +34,7 @@ from app.errors import (
 from server import health, logs, metrics, passwords, periodic
 from server.api import files, history, packages, roster, session, sync, uploads
 from server.api.caller import spoken
-from server.db import POOL, connect
+from server.db import POOL, connect, unavailable
 from server.files import Documents
 from server.limits import RequestLimit
 from server.noting import Noted
@@ -155,12 +155,7 @@ async def _elsewhere(_request: Request, error: Exception) -> JSONResponse:
 
 async def _busy(_request: Request, error: Exception) -> JSONResponse:
     log.error("database: %s", type(error).__name__)
-    told = TryLater(
-        "登记中心的数据库暂时不可用，请稍后再试。",
-        "The registry's database is not available just now. Please try again in a moment.",
-        seconds=5,
-    )
-    return _answer(told, 503)
+    return _answer(unavailable(), 503)
 
 
 async def _faulty(_request: Request, error: Exception) -> JSONResponse:

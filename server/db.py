@@ -177,6 +177,15 @@ def transact(engine: Engine, work: Callable[[Session], T]) -> T:
     )
 
 
+def unavailable() -> TryLater:
+    """What is told while the database does not answer: restarted, full, out of reach."""
+    return TryLater(
+        "登记中心的数据库暂时不可用，请稍后再试。",
+        "The registry's database is not available just now. Please try again in a moment.",
+        seconds=5,
+    )
+
+
 def _lost_a_race(error: DBAPIError) -> bool:
     """Somebody else was first: a key that was free is taken, a deadlock, a lock waited for."""
     if isinstance(error, IntegrityError):

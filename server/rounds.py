@@ -13,13 +13,14 @@ from uuid import UUID
 import orjson
 from pydantic import ValidationError
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.errors import AppError, Faulty, Invalid, SignedOut
 from app.workflows.roles import feeds_of
 from server import feeds
 from server.accounts import Caller, principal_of
-from server.db import read, transact
+from server.db import read, transact, unavailable
 from server.moments import clock
 from server.registry import Received, Registry, is_plain, refused
 from sync.protocol import Change, NewsEnd, Outcome
@@ -161,6 +162,9 @@ def _one(engine: Engine, asking: Caller, change: Change) -> Outcome:
         raise
     except AppError as error:  # too busy: the others may still be done
         outcome = refused(change.change_id, error)
+    except (OperationalError, InterfaceError) as error:  # no fault of ours, nor of the change
+        log.error("change %s: database: %s", change.change_id, type(error).__name__)
+        outcome = refused(change.change_id, unavailable())
     except Exception:
         # The top of one change: a fault in it must not hold up those that come after it.
         log.exception("change %s of form %s failed", change.change_id, change.form[:20])

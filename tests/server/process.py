@@ -61,10 +61,17 @@ class RegistryProcess:
         self._process.send_signal(signal.SIGKILL)
         self._wait()
 
-    def end(self) -> int:
-        """As an operator does."""
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def ask_to_end(self) -> None:
+        """As an operator does; what was begun goes on."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
+
+    def end(self) -> int:
+        self.ask_to_end()
         return self._wait()
 
     def _wait(self) -> int:
