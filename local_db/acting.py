@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection
 
-from app.answers import as_new_draft, edits_between
+from app.answers import as_new_draft, edits_between, flat
 from app.forms import FORMS
 from app.heads import head_of
 from app.record import Answers, Edits, Principal, Record
@@ -24,6 +25,7 @@ from local_db.knowing import DeskSource
 from local_db.seen import DELETE, SAVE, Beyond, Message, after, as_seen, gate, joined, new_record
 from local_db.values import Deed
 
+NONE: Mapping[str, list[Any]] = {}
 PAUSE = 100
 """Records of an import between two words on how far it is."""
 
@@ -122,9 +124,17 @@ def _kind(deed: Deed) -> tuple[str, str, bool]:
 
 
 def perform(
-    db: Connection, record_id: UUID, command: str, what: tuple[Answers | None, Answers], by: By
+    db: Connection,
+    record_id: UUID,
+    command: str,
+    what: tuple[Answers | None, Answers],
+    by: By,
+    settled: Mapping[str, list[Any]] = NONE,
 ) -> Record:
-    """Queue one change, joined to the one before it where both only save and neither was sent."""
+    """Queue one change, joined to the one before it where both only save and neither was sent.
+
+    `settled`: it settles a clash; by path what was mine and what was theirs, for the history.
+    """
     n = outbox.known(db, record_id)
     seen = outbox.seen(db, n, by.who)
     if seen.is_deleted:
@@ -134,22 +144,35 @@ def perform(
     beyond = Beyond(by.today, partial(known, db, by=by))
     _step, edits = gate(seen.record, command, answers, said, (by.role, by.who), beyond)
     message = _message(seen.record, command, edits, said, by)
+    if settled:
+        message["settled"] = settled
     waiting = outbox.items(db, n)
     last = waiting[-1] if waiting else None
     if last and _goes_with(last, message):
         beneath = as_seen(outbox.base(db, n), (i.message for i in waiting[:-1]), by.who).record
         merged = {
+            **last.message,
             **message,
             "change_id": last.message["change_id"],
             "base_revision": last.message["base_revision"],
             "edits": joined(last.message, edits, beneath.answers),
         }
         outbox.rewrite(db, last, merged)
-    elif command != SAVE or edits or seen.record.revision == 0:
+    elif command != SAVE or edits or settled or seen.record.revision == 0:
         outbox.add(db, n, message)  # a save that changes nothing is nothing to send
     if command == DELETE:
         _keep_a_copy(db, seen.record, by)
     return outbox.refresh(db, n, by.who).record
+
+
+def clashing(db: Connection, n: int, by: By) -> dict[str, list[Any]]:
+    """Of each path on which somebody else was first, what is mine and what is theirs."""
+    found = db.exec_driver_sql(
+        "SELECT clashes FROM outbox WHERE n = ? AND state = 'clash' ORDER BY k", (n,)
+    ).scalars()
+    paths = [outbox.path_of(c) for clashes in found.all() for c in orjson.loads(clashes or b"[]")]
+    mine, theirs = flat(outbox.seen(db, n, by.who).record.answers), flat(outbox.base(db, n).answers)
+    return {path: [mine.get(path), theirs.get(path)] for path in paths}
 
 
 def _keep_a_copy(db: Connection, record: Record, by: By) -> None:

@@ -51,6 +51,14 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
         @property
         def mark(self) -> int: ...
 
+    class Wrote(Protocol):
+        """`sync.protocol.Wrote`."""
+
+        @property
+        def name(self) -> str: ...
+        @property
+        def at(self) -> str: ...
+
     class Outcome(Protocol):
         """`sync.protocol.Outcome`."""
 
@@ -64,6 +72,8 @@ if TYPE_CHECKING:  # only their shape is used: the working copy does not depend 
         def became(self) -> Became | None: ...
         @property
         def clashes(self) -> tuple[str, ...]: ...
+        @property
+        def by(self) -> Mapping[str, Wrote]: ...
         @property
         def error(self) -> dict[str, Any] | None: ...
 
@@ -354,10 +364,18 @@ def settle(connection: Connection, outcome: Outcome, who: Principal, at: str) ->
             _send_again(connection, error.get("details") or {})
         connection.exec_driver_sql(
             "UPDATE outbox SET state = ?, error = ?, clashes = ? WHERE k = ?",
-            (state, orjson.dumps(error) if error else None, orjson.dumps(outcome.clashes), k),
+            (state, orjson.dumps(error) if error else None, _clashes(outcome), k),
         )
     if _exists(connection, n):
         outbox.refresh(connection, n, who)
+
+
+def _clashes(outcome: Outcome) -> bytes:
+    """The paths, each with who was first and when where that is told."""
+    told = [
+        [path, by.name, by.at] if (by := outcome.by.get(path)) else path for path in outcome.clashes
+    ]
+    return orjson.dumps(told)
 
 
 def _send_again(connection: Connection, details: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from app.heads import head_of
 from app.record import Principal, Record
 from local_db import listing
 from local_db.seen import Message, Seen, as_seen, label_of, record_from
-from local_db.values import OutboxItem
+from local_db.values import OutboxItem, Wrote
 
 STUCK = ("refused", "clash")
 INSERT = "INSERT INTO outbox (change_id, n, message, made_at) VALUES (?, ?, ?, ?)"
@@ -136,6 +136,7 @@ def all_items(connection: Connection) -> list[OutboxItem]:
 def _told(connection: Connection, row: Any) -> OutboxItem:
     n, body, state, error, clashes, attempts, title = row
     message: Message = orjson.loads(body)
+    found = orjson.loads(clashes) if clashes else []
     theirs = None
     if state == "clash":
         theirs = base(connection, n)
@@ -148,11 +149,18 @@ def _told(connection: Connection, row: Any) -> OutboxItem:
         label=label_of(message["form"], message["command"]),
         state=state,
         error=AppError.from_wire(orjson.loads(error)) if error else None,
-        clashes=tuple(orjson.loads(clashes)) if clashes else (),
+        clashes=tuple(map(path_of, found)),
+        by={c[0]: Wrote(c[1], c[2]) for c in found if not isinstance(c, str)},
+        was={path: was for path, (was, _now) in message["edits"].items()},
         theirs=theirs,
         made_at=message["made_at"],
         attempts=attempts,
     )
+
+
+def path_of(clash: str | list[str]) -> str:
+    """The path in a clash as it is stored: alone, or with who was first and when."""
+    return clash if isinstance(clash, str) else clash[0]
 
 
 def pending(connection: Connection, limit: int, without: Collection[str]) -> list[Message]:

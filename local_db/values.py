@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from app.errors import AppError
@@ -55,6 +56,14 @@ class RowPage:
 
 
 @dataclass(frozen=True)
+class Wrote:
+    """Who wrote something, and when."""
+
+    name: str
+    at: str
+
+
+@dataclass(frozen=True)
 class OutboxItem:
     """A change that the registry has not confirmed."""
 
@@ -70,6 +79,10 @@ class OutboxItem:
     """Why it was refused."""
     clashes: tuple[str, ...]
     """The paths on which somebody else was first."""
+    by: Mapping[str, Wrote]
+    """Who that was, as far as the registry told it."""
+    was: Mapping[str, Any]
+    """By path what stood there when this change was made."""
     theirs: Record | None
     """At a clash: the record as the registry has it."""
     made_at: str

@@ -328,8 +328,9 @@ class WorkingCopy:
         """After a clash: put one new save, made on what the registry has, in the place of all."""
         with self._acting(role) as (db, by):
             n = outbox.known(db, record_id)
+            settled = acting.clashing(db, n, by)
             recycling.put_aside(db, n, outbox.items(db, n), by.who, by.at)
-            return acting.perform(db, record_id, "save", (answers, {}), by)
+            return acting.perform(db, record_id, "save", (answers, {}), by, settled)
 
     # -- files ---------------------------------------------------------------
 

@@ -59,6 +59,8 @@ class Deed:
     role: str
     edits: dict[str, Any] = field(default_factory=dict)
     said: Answers = field(default_factory=dict)
+    settled: dict[str, Any] = field(default_factory=dict)
+    """After a clash: by path what each of the two had written."""
     is_told: bool = True
     """Whether it is a passage of the timeline."""
 
@@ -196,7 +198,10 @@ class Books:
             "at": self.now,
             "state": record.state,
             "form_version": record.form_version,
-            "change": orjson.dumps({"edits": deed.edits, "said": deed.said}),
+            "change": orjson.dumps(
+                {"edits": deed.edits, "said": deed.said}
+                | ({"settled": deed.settled} if deed.settled else {})
+            ),
             "answers": orjson.dumps(record.answers),
         }
         self._put(REVISIONS, row)

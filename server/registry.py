@@ -27,9 +27,10 @@ from app.workflows.table import Step, Workflow, answers_after, may_read, taken
 from server import effects
 from server.access import may_use
 from server.books import Books, Deed, files_named, files_of
-from server.tables import DoneRow, RevisionRow
+from server.moments import told
+from server.tables import CardRow, DoneRow, RevisionRow
 from server.turn import Turn
-from sync.protocol import Change, Outcome
+from sync.protocol import Change, Outcome, Wrote
 
 DONE = cast("Table", DoneRow.__table__)
 INSERT_DONE = insert(DONE)
@@ -116,7 +117,28 @@ class Registry:
         record = books.find(UUID(outcome.record["id"]))
         if record is None or not self._may_read(record):
             return outcome.model_copy(update={"record": None})
-        return outcome.model_copy(update={"record": record.to_wire()})
+        by = self._who_was_first(record.id, outcome.clashes)
+        return outcome.model_copy(update={"record": record.to_wire(), "by": by})
+
+    def _who_was_first(self, record_id: UUID, paths: Collection[str]) -> dict[str, Wrote]:
+        """Who wrote last on each of these paths, and when."""
+        if not paths:
+            return {}
+        asked = (
+            select(RevisionRow.actor, RevisionRow.at, RevisionRow.change, CardRow.body)
+            .outerjoin(CardRow, CardRow.ref == RevisionRow.actor)
+            .where(RevisionRow.record == record_id)
+            .order_by(RevisionRow.revision.desc())
+        )
+        found, left = dict[str, Wrote](), set(paths)
+        for actor, at, change, card in self._session.execute(asked):
+            written = left & orjson.loads(change)["edits"].keys()
+            name = orjson.loads(card).get("name", "") if card else ""
+            found |= dict.fromkeys(written, Wrote(ref=actor, name=name, at=told(at)))
+            left -= written
+            if not left:
+                break
+        return found
 
     def _may_read(self, record: Record) -> bool:
         workflow = WORKFLOWS[record.form]
@@ -141,6 +163,7 @@ class Registry:
                 result="clash",
                 record=record.to_wire(),
                 clashes=replayed.clashes,
+                by=self._who_was_first(record.id, replayed.clashes),
             )
         said = _said(step, said, replayed.answers)
         answers = answers_after(step, replayed.answers, said)
@@ -162,6 +185,7 @@ class Registry:
                 role=change.role,
                 edits=dict(edits),
                 said=step.noted(said),
+                settled=dict(change.settled),
                 is_told=change.command != "save" or after.state != record.state,
             ),
         )
@@ -375,7 +399,8 @@ MOST = 2000
 def _checked_edits(form: Form, change: Change) -> Edits:
     edits = edits_up_to_date(form.id, change.form_version, dict(change.edits), latest=form.version)
     wrong = sorted(
-        p for p, (was, now) in edits.items() if not (_is_leaf(form, p, now) and _is_plain(was))
+        {p for p, (was, now) in edits.items() if not (_is_leaf(form, p, now) and _is_plain(was))}
+        | {p for p, both in change.settled.items() if not all(_is_leaf(form, p, v) for v in both)}
     )
     if wrong:
         raise Invalid(

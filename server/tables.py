@@ -207,7 +207,7 @@ class RevisionRow(Base):
     state: Mapped[str] = mapped_column(String(40))
     form_version: Mapped[int]
     change: Mapped[bytes]
-    """JSON: {"edits": …, "said": …}, secrets left out."""
+    """JSON: {"edits": …, "said": …}, secrets left out; "settled" where a clash was settled."""
     answers: Mapped[bytes]
     """JSON: the answers after it."""
 

@@ -86,6 +86,8 @@ class Change(Message):
     parent: UUID | None = None
     made_at: str = ""
     """When the person did it, by the desk's clock: shown, never trusted."""
+    settled: dict[str, tuple[Any, Any]] = {}
+    """After a clash: by path what was mine and what was theirs; the history keeps both."""
 
 
 class Changes(Message):
@@ -103,6 +105,14 @@ class Became(Message):
     """Of the record's bytes; a desk that comes to others asks for the whole record."""
 
 
+class Wrote(Message):
+    """Who was first at a clash."""
+
+    ref: str
+    name: str
+    at: str
+
+
 class Outcome(Message):
     """What became of one change."""
 
@@ -113,6 +123,8 @@ class Outcome(Message):
     became: Became | None = None
     """In place of `record`, where nobody else wrote between: the desk can say it itself."""
     clashes: tuple[str, ...] = ()
+    by: dict[str, Wrote] = {}
+    """Of each of them, as far as it is known."""
     error: dict[str, Any] | None = None
     """`app.errors.AppError.to_wire` where refused."""
 

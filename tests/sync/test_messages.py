@@ -87,7 +87,7 @@ def test_the_document_tells_every_error_with_its_status() -> None:
 
 def test_the_document_tells_every_field_of_every_message() -> None:
     models = {*MODELS.values(), protocol.Change, protocol.Outcome, protocol.Became}
-    models |= {protocol.Held, protocol.Published}
+    models |= {protocol.Held, protocol.Published, protocol.Wrote}
     missing = {
         f"{model.__name__}.{name}"
         for model in models

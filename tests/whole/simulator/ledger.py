@@ -79,7 +79,7 @@ def broken(
 
 def _answer(outcome: Outcome) -> dict[str, Any]:
     """What was answered; not the record, which is told as it stands when somebody asks."""
-    return outcome.model_dump(mode="json", exclude={"record", "became"})
+    return outcome.model_dump(mode="json", exclude={"record", "became", "by"})
 
 
 # -- the registry ------------------------------------------------------------------
@@ -130,6 +130,8 @@ def _deed_of(message: Mapping[str, Any]) -> bytes:
     }
     said = {key: value for key, value in message["said"].items() if not fields.get(key, True)}
     change = {"edits": message["edits"], "said": said}
+    if "settled" in message:
+        change["settled"] = message["settled"]
     return _deed(message["record_id"], message["command"], message["role"], change)
 
 
