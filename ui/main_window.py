@@ -20,6 +20,7 @@ from ui.navigation import Navigation
 from ui.pages import Pages
 from ui.people import papers, reveal
 from ui.people.committees import CommitteesView
+from ui.people.moving import Moving
 from ui.records.list_view import RecordsView
 from ui.records.lists import HELP, OUTBOX, Place, RecordList, places_of
 from ui.records.states import role_words
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         self.desk.changed.connect(self._on_changed)
         reveal.follow(self.desk, self)
         papers.follow(self.desk, self)
+        self._moving = Moving(self.desk, self, self.open)
         self.bar.outbox_wanted.connect(lambda: self.navigation.go(OUTBOX.id))
         if self.exchange is not None:
             self.exchange.told.connect(self._on_sync)

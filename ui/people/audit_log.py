@@ -49,11 +49,11 @@ class AuditView(QWidget):
             say("审计日志", "Audit log"),
             (
                 (say("时间", "When"), 140),
-                (say("操作", "What"), 150),
-                (say("对象", "To whom"), 180),
-                (say("办理人", "By"), 190),
-                (say("机构", "Office"), 200),
-                (say("原因", "Why"), 260),
+                (say("操作", "What"), 130),
+                (say("对象", "To whom"), 150),
+                (say("办理人", "By"), 200),
+                (say("机构", "Office"), 150),
+                (say("原因", "Why"), 200),
             ),
         )
         self.log.more_wanted.connect(self._more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -118,6 +119,14 @@ class AccountView(QWidget):
         self.log.say(say("正在读取…", "Reading…"))
         self.ask(lambda client: (client.desks(), client.door_events()), self._show)
         if "authority" in self.desk.account.roles():
+            own = UUID(self.desk.account.id.partition(":")[2])
+            self.desk.read(
+                lambda copy: str(copy.get(own).answers.get("level") or ""), self._on_level,
+                failed=lambda _not_here_yet: None, owner=self,
+            )  # fmt: skip
+
+    def _on_level(self, level: str) -> None:
+        if level == "national":
             self.ask(lambda client: client.password_rule(), self.rule.show_rule)
 
     def _show(self, found: tuple[Desks, DoorEvents]) -> None:
