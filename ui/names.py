@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from app.forms import FORMS
@@ -39,8 +39,22 @@ class Names:
         found = set(REFERENCE.findall(json.dumps(answers)))
         return {reference: self.name(reference) or "—" for reference in found}
 
+    def of(self, record: Record) -> dict[str, str]:
+        """The names of every reference among a record's answers, and of its institution."""
+        own = {ref: name for ref in _offices(record) if (name := self.name(ref))}
+        return self.within(record.answers) | own
+
     def joined(self, references: Iterable[str]) -> str:
         return "、".join(filter(None, map(self.name, references)))
+
+
+def _offices(record: Record) -> tuple[str, ...]:
+    return record.parties.get("institution", ())
+
+
+def institution_of(record: Record, names: Mapping[str, str], otherwise: str) -> str:
+    """Whose record it is, as `Names.of` knows it; who prints it may be of an authority above."""
+    return next((names[ref] for ref in _offices(record) if names.get(ref, "—") != "—"), otherwise)
 
 
 def title_of(record: Record) -> str:

@@ -42,6 +42,8 @@ def member_list_workbook(
     sheet = book.add_worksheet(TITLE.say(language))
     for column, wide in enumerate(WIDTHS):
         sheet.set_column(column, column, wide)
+    sheet.set_row(0, 22)
+    sheet.set_row(1, 18)
     sheet.write_string(0, 0, title, large)
     facts = facts_of(record, institution, printed_by, printed_at, language)
     told = "  ".join(f"{name}：{text}" if language == "zh" else f"{name}: {text}"

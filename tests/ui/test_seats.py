@@ -19,12 +19,15 @@ from app.roster import template
 from app.roster.members import MEMBERS
 from app.workflows.committee_asks import SEAT
 from tests import builders
-from tests.local_db.desks import HOSPITAL
+from tests.local_db.desks import HOSPITAL, carded
 from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_editors import page_of
-from tests.ui.world import MEMBER, news, study
+from tests.ui.world import AUTHORITY, MEMBER, news, study
 from ui.forms.seats import SeatsEditor
+from ui.names import Names, institution_of
+from ui.people.committees import CommitteesView
 from ui.printing.preview import Preview
+from ui.records.lists import COMMITTEES
 from ui.records.record_view import RecordView
 
 OUTSIDE = ORIGIN.options[2].zh
@@ -199,3 +202,35 @@ def test_the_list_of_members_is_printed_and_saved(
 
 def test_a_study_has_no_list_of_members(qtbot: QtBot, desk_of: DeskOf) -> None:
     assert not shown(qtbot, desk_of, study("某研究", state="filed")).members.isVisible()
+
+
+def test_the_list_of_a_selected_committee_is_offered_and_of_several_none(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(HOSPITAL)
+    news(desk.copy, committee(), committee())
+    view = CommitteesView(desk, COMMITTEES)
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 2)
+    assert not view.members.isVisible()
+
+    view.table.selectRow(0)
+    qtbot.waitUntil(view.members.isVisible)
+    view.table.selectAll()
+
+    qtbot.waitUntil(lambda: not view.members.isVisible())
+
+
+def test_paper_names_the_institution_of_the_record_and_not_the_authority_that_prints_it(
+    desk_of: DeskOf,
+) -> None:
+    desk, record = desk_of(AUTHORITY), committee()
+    assert institution_of(record, Names(desk.copy).of(record), "本机关") == "本机关"
+
+    office = {"ref": HOSPITAL.office, "kind": "institution", "name": "长河市第一人民医院"}
+    blank = {"state": "active", "office": "", "roles": [], "sort": "", "initials": ""}
+    desk.copy.take([carded({**blank, **office}, 1)])
+
+    names = Names(desk.copy).of(record)
+    assert institution_of(record, names, "本机关") == "长河市第一人民医院"

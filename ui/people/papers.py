@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.record import Record
 from ui import look, moments, problems, tasks
@@ -119,32 +119,6 @@ def _print_each(
         show(lambda: joined([make(each, around) for each in answers]), title, view)
 
     view.desk.read(lambda copy: [copy.get(record_id) for record_id in ids], gathered, owner=view)
-
-
-# -- committees --------------------------------------------------------------------------
-
-
-def committee_button(view: RecordsView) -> QPushButton:
-    """委员名册 of the committee that is selected."""
-    button = QPushButton(look.icon("users"), say("委员名册", "List of members"))
-    button.setObjectName("members_list")
-    button.clicked.connect(lambda: _print_members(view))
-    view.selected.connect(lambda _total, count: button.setEnabled(count == 1))
-    button.setEnabled(False)
-    return button
-
-
-def _print_members(view: RecordsView) -> None:
-    from app.exchange.pdf.people import committee_list_pdf
-
-    wanted = view.selected_ids()[0]
-
-    def gathered(committee: Record) -> None:
-        name = str(committee.answers.get("institution_name") or "")
-        around = around_of(view.desk, name)
-        show(lambda: committee_list_pdf(committee, around), title_of(committee), view)
-
-    view.desk.read(lambda copy: copy.get(wanted), gathered, owner=view)
 
 
 # -- account slips -----------------------------------------------------------------------

@@ -17,7 +17,7 @@ from app.words import Words
 from ui import look, moments, problems, tasks
 from ui.desk import Desk
 from ui.language import chosen, say, told
-from ui.names import Names, title_of
+from ui.names import Names, institution_of, title_of
 
 if TYPE_CHECKING:
     from app.record import Record
@@ -67,7 +67,7 @@ def export_records(desk: Desk, ids: Sequence[UUID], kind: Kind, parent: QWidget)
 
     def gather(copy: WorkingCopy) -> list[tuple[Record, dict[str, str]]]:
         names, records = Names(copy), [copy.get(record_id) for record_id in wanted]
-        return [(record, names.within(record.answers)) for record in records]
+        return [(record, names.of(record)) for record in records]
 
     def gathered(records: list[tuple[Record, dict[str, str]]]) -> None:
         ask = _ask_file if len(records) == 1 else _ask_folder
@@ -150,8 +150,8 @@ def save_records(
         make = {"pdf": filing_pdf, "docx": filing_word, "xlsx": filing_workbook}[kind]
         for (record, names), place in zip(records, places, strict=True):
             content = make(
-                record, institution=who.office_name, printed_by=who.name, printed_at=at,
-                language=language, names=names,
+                record, institution=institution_of(record, names, who.office_name),
+                printed_by=who.name, printed_at=at, language=language, names=names,
             )  # fmt: skip
             write_whole(place, content)
         return len(places)

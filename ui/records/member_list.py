@@ -39,10 +39,10 @@ class MemberListButton(QToolButton):
         self.setMenu(menu)
         self.hide()
 
-    def show_record(self, record: Record) -> None:
+    def show_record(self, record: Record | None) -> None:
         """Offer the list of this record, where it is of a committee with members."""
         self._record = record
-        self.setVisible(has_members(record))
+        self.setVisible(record is not None and has_members(record))
 
     def print_list(self) -> None:
         """Make the paper and show it before it is printed."""

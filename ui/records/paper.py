@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from ui import moments, problems, tasks
 from ui.desk import Desk
 from ui.language import chosen, say
-from ui.names import Names, title_of
+from ui.names import Names, institution_of, title_of
 
 if TYPE_CHECKING:
     from app.record import Record
@@ -28,15 +28,15 @@ def print_records(desk: Desk, ids: Sequence[UUID], parent: QWidget) -> None:
 
     def gather(copy: WorkingCopy) -> list[tuple[Record, dict[str, str]]]:
         names, records = Names(copy), [copy.get(record_id) for record_id in wanted]
-        return [(record, names.within(record.answers)) for record in records]
+        return [(record, names.of(record)) for record in records]
 
     def make(records: list[tuple[Record, dict[str, str]]]) -> bytes:
         from app.exchange.pdf import filing_pdf
 
         papers = [
             filing_pdf(
-                record, institution=who.office_name, printed_by=who.name, printed_at=at,
-                language=language, names=names,
+                record, institution=institution_of(record, names, who.office_name),
+                printed_by=who.name, printed_at=at, language=language, names=names,
             )
             for record, names in records
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lists of people as paper: the staff of an institution, the members of a committee."""
+"""Lists of people as paper: the staff of an institution."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ from app.exchange.pdf.blocks import NO_ANSWER, PAD_X, PAD_Y, Heading, words
 from app.exchange.pdf.sheet import RULE, SHADE, WIDTH, print_pages
 from app.exchange.told import masked
 from app.forms import FORMS
-from app.forms.schema import Field, Rows
+from app.forms.schema import Field
 from app.record import Answers, Record
 from app.words import Language, Words
 from app.workflows import WORKFLOWS
 
 STAFF = Words("人员名册", "List of staff")
-MEMBERS = Words("委员名册", "List of members")
 NUMBER = Words("序号", "No.")
 _STAFF = (
     ("name", 16), ("sex", 11), ("department", 20), ("title", 20), ("roles", 30), ("mobile", 20),
-)  # fmt: skip
-_MEMBERS = (
-    ("name", 15), ("sex", 13), ("duty", 16), ("field", 22), ("employer", 20), ("term_from", 17),
-    ("term_to", 17),
 )  # fmt: skip
 _TO_COME = Words("（以下空白）", "(end of list)")
 
@@ -46,26 +41,6 @@ def staff_list_pdf(people: Sequence[Record], around: Around) -> bytes:
     heads = [*_heads(fields, around.language), (state.say(around.language), 12)]
     title = STAFF.say(around.language)
     return _paper(title, around.institution, heads, rows, around)
-
-
-def committee_list_pdf(committee: Record, around: Around) -> bytes:
-    """The members of a committee, in the order in which they stand in its filing."""
-    group = FORMS[committee.form].field("members").type
-    assert isinstance(group, Rows), committee.form
-    asked = {field.id: field for field in group.fields}
-    fields = [(asked[field_id], share) for field_id, share in _MEMBERS if field_id in asked]
-    rows = [
-        _told(fields, row, around.language)
-        for row in (committee.answers.get("members") or {}).values()
-    ]
-    title = FORMS[committee.form].title_of(committee.answers)
-    number = f"{committee.number}　" if committee.number else ""
-    return _paper(
-        f"{title}{MEMBERS.say(around.language)}"
-        if around.language == "zh"
-        else f"{MEMBERS.en}: {title}",
-        number + around.institution, _heads(fields, around.language), rows, around,
-    )  # fmt: skip
 
 
 def _heads(fields: Sequence[tuple[Field, int]], language: Language) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from app.exchange.pdf.accounts import (
     reset_request_pdf,
     slips_pdf,
 )
-from app.exchange.pdf.people import committee_list_pdf, staff_list_pdf
+from app.exchange.pdf.people import staff_list_pdf
 from app.record import Record
 from app.words import Language
 from tests import builders
@@ -99,15 +99,3 @@ def test_a_list_of_staff_tells_everybody_once_and_masks_mobiles(language: Langua
     assert "138****0002" in text
     assert "13800000002" not in text
     assert len(pages_of(pdf)) > 1
-
-
-@LANGUAGES
-def test_a_list_of_members_stands_in_the_order_of_the_filing(language: Language) -> None:
-    answers = builders.committee_answers()
-    committee = Record(uuid4(), "committee", 2, "filed", number="EC-2026-000001", answers=answers)
-
-    text = text_of(committee_list_pdf(committee, around(language)))
-
-    places = [text.index(row["name"]) for row in answers["members"].values()]
-    assert places == sorted(places)
-    assert "EC-2026-000001" in text
