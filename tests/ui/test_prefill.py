@@ -109,6 +109,9 @@ def test_a_table_of_many_records_lets_one_be_found(qtbot: QtBot, desk_of: DeskOf
     made.show_files([TABLE])
     qtbot.waitUntil(lambda: made.list.count() == 16)
     assert made.offer is None, "which one is for the person to say"
+    assert made.nothing.isVisible()
+    assert made.kinds["file"].isChecked()
+    assert made.list.horizontalScrollBar().maximum() == 0, "a long title is cut off, not scrolled"
 
     made.search.setText("ChiCTR2000029741")
     qtbot.waitUntil(lambda: made.list.count() == 1)
@@ -116,6 +119,7 @@ def test_a_table_of_many_records_lets_one_be_found(qtbot: QtBot, desk_of: DeskOf
     qtbot.waitUntil(lambda: made.offer is not None)
     assert made.offer is not None
     assert made.offer.id == "ChiCTR2000029741"
+    assert made.nothing.isHidden()
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b'{"a": 1}', b"PK\x03\x04zip"])

@@ -36,8 +36,8 @@ class TakenTree(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setEditTriggers(QTreeWidget.EditTrigger.NoEditTriggers)
-        self.setColumnWidth(QUESTION, 260)
-        self.setColumnWidth(TEXT, 300)
+        self.setColumnWidth(QUESTION, 230)
+        self.setColumnWidth(TEXT, 270)
 
     def show_offer(self, offer: Offer | None, places: dict[str, str] | None = None) -> None:
         """Show what would be taken, everything ticked. `places` are sources said in words."""
@@ -98,8 +98,8 @@ def left_tree() -> QTreeWidget:
         say("原位置", "Where"), say("内容", "Value"), say("原因", "Why"),
     )  # fmt: skip
     tree.setRootIsDecorated(False)
-    tree.setColumnWidth(0, 220)
-    tree.setColumnWidth(1, 240)
+    tree.setColumnWidth(0, 170)
+    tree.setColumnWidth(1, 150)
     return tree
 
 
@@ -119,7 +119,7 @@ def warned_tree() -> QTreeWidget:
         say("请核对的内容", "What to check"), say("项目", "Question"), say("请核对", "Please check")
     )
     tree.setRootIsDecorated(False)
-    tree.setColumnWidth(0, 280)
+    tree.setColumnWidth(0, 200)
     return tree
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -135,7 +135,9 @@ class PrefillDialog(QDialog):
         column.addWidget(self.search)
         self.list = QListWidget()
         self.list.setAccessibleName(say("可以取用的记录", "What can be taken from"))
-        self.list.setWordWrap(True)
+        # One line for the title, one for the number: whole titles are in the tooltips.
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setSpacing(2)
         self.list.currentItemChanged.connect(self._on_item)
         column.addWidget(self.list, 1)
@@ -150,12 +152,22 @@ class PrefillDialog(QDialog):
         column.setSpacing(look.SMALL)
         self.heading = look.label("", "section", wrap=True)
         column.addWidget(self.heading)
+        self.nothing = look.label(
+            say(
+                "在左边选择一项，这里显示将填入的内容。",
+                "Choose one at the left to see what it gives.",
+            ),
+            "dim",
+            wrap=True,
+        )
+        column.addWidget(self.nothing)
         self.taken, self.left, self.warned = TakenTree(), left_tree(), warned_tree()
         self.taken.itemChanged.connect(lambda *_: self._count())
         self.tabs = QTabWidget()
         for tree in (self.taken, self.left, self.warned):
             self.tabs.addTab(tree, "")
         column.addWidget(self.tabs, 1)
+        column.addStretch(0)
         return side
 
     def _footer(self) -> QHBoxLayout:
@@ -178,7 +190,9 @@ class PrefillDialog(QDialog):
     def show_kind(self, kind: Kind, *_clicked: object) -> None:
         """Show what there is of one kind."""
         self._kind = kind
-        self.kinds[kind].setChecked(True)
+        for name, button in self.kinds.items():
+            button.setChecked(name == kind)
+            look.mark(button, "chosen" if name == kind else "")
         self.choose.setVisible(kind == "file")
         self.search.clear()
         self._show_offer(None)
@@ -269,6 +283,7 @@ class PrefillDialog(QDialog):
             facts = f"{one.id}  {one.facts}" if kind == "file" else one.facts
             item = QListWidgetItem(f"{title}\n{facts}")
             item.setToolTip(title)
+            item.setSizeHint(QSize(120, 2 * self.list.fontMetrics().lineSpacing() + look.NORMAL))
             item.setData(_FOUND, one)
             self.list.addItem(item)
         self._say("" if found else told(HINTS[kind]))
@@ -277,7 +292,7 @@ class PrefillDialog(QDialog):
     def _choose_row(self, found: Sequence[Found]) -> None:
         wanted, self._wanted = self._wanted, None
         if wanted is None:
-            if len(found) == 1:
+            if len(found) == 1:  # among several, which one is for the person to say
                 self.list.setCurrentRow(0)
             return
         row = next((n for n, one in enumerate(found) if one.id == wanted.id), None)
@@ -309,6 +324,7 @@ class PrefillDialog(QDialog):
         show_warned(self.warned, offer)
         self.tabs.setCurrentIndex(0)
         self.tabs.setVisible(offer is not None)
+        self.nothing.setVisible(offer is None)
         self._count()
 
     def _count(self) -> None:
