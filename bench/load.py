@@ -39,7 +39,7 @@ def main(*, quick: bool = False, kinds: tuple[str, ...] = ("postgresql", "sqlite
         line(
             f"{desks} desks, {studies:,} studies, {kind}, {PROCESSES[kind]} processes; load {load}"
         )
-        with _database(kind) as url, tempfile.TemporaryDirectory() as files:
+        with database(kind) as url, tempfile.TemporaryDirectory() as files:
             filled.fill_at(url, desks, studies)
             with serving(url, Path(files), PROCESSES[kind]) as server:
                 for what, (loops, pause) in {"at once": AT_ONCE, "at work": AT_WORK}.items():
@@ -49,7 +49,8 @@ def main(*, quick: bool = False, kinds: tuple[str, ...] = ("postgresql", "sqlite
 
 
 @contextmanager
-def _database(kind: str) -> Iterator[str]:
+def database(kind: str) -> Iterator[str]:
+    """The address of an empty database of this kind, gone afterwards."""
     if kind == "postgresql":
         with databases.postgres() as url:
             yield url

@@ -130,18 +130,19 @@ class Desk:
         self._saves += 1
         was = f"第{self._saves - 1}稿" if self._saves > 1 else None
         edits = {"basic.research_title": [was, f"第{self._saves}稿"]}
-        return _change(self._draft, "study", "pi", self._saves - 1, edits)
+        return change(self._draft, "study", "pi", self._saves - 1, edits)
 
     def _moved(self) -> dict[str, Any]:
         self._moves += 1
         was = f"第{self._moves - 1}科" if self._moves > 1 else "科研处"
         edits = {"department": [was, f"第{self._moves}科"]}
-        return _change(person_id(self._nth), "person", "self", self._moves, edits)
+        return change(person_id(self._nth), "person", "self", self._moves, edits)
 
 
-def _change(
+def change(
     record: UUID, form: str, role: str, base: int, edits: dict[str, list[str | None]]
 ) -> dict[str, Any]:
+    """A save as a desk sends it."""
     return {
         "change_id": str(uuid4()), "record_id": str(record), "form": form, "form_version": 1,
         "base_revision": base, "command": "save", "role": role, "edits": edits,

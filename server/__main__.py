@@ -91,7 +91,9 @@ def _backup(settings: Settings, keep: int, _name: str) -> int:
     print(f"{made.folder}: {made.counted()}")
     for old in backups.thin_out(Path(settings.backups), keep):
         print(f"{old}: removed")
-    return 0
+    for sha256 in made.facts["missing"]:
+        print(f"document {sha256}: missing or damaged at the registry")
+    return 1 if made.facts["missing"] else 0
 
 
 def _restore(settings: Settings, _keep: int, name: str) -> int:

@@ -78,10 +78,13 @@ def make(url: str, documents: Documents, folder: Path, now: datetime) -> Backup:
         part.mkdir(mode=0o700)
         facts, named = dumps.take(url, part)
         kept = Archive(folder / "documents")
-        for sha256, _size in named:
-            _copy(documents, kept, sha256)
-        _write(part / "documents.txt", "".join(f"{sha} {size}\n" for sha, size in named))
-        facts |= {"made_at": told(now), "sha256": sha256_of(part / facts["database"])}
+        # One that is missing or damaged here keeps nobody from having a backup of the rest.
+        missing = [sha256 for sha256, _size in named if not _copied(documents, kept, sha256)]
+        here = [f"{sha256} {size}\n" for sha256, size in named if sha256 not in set(missing)]
+        _write(part / "documents.txt", "".join(here))
+        facts |= {
+            "made_at": told(now), "sha256": sha256_of(part / facts["database"]), "missing": missing,
+        }  # fmt: skip
         _write(part / "facts.json", json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
         settle(part)
         part.rename(folder / name)
@@ -97,6 +100,14 @@ def _copy(documents: Documents, to: Documents, sha256: str) -> None:
         for piece in documents.pieces(sha256):
             arrival.write(piece)
         arrival.keep()
+
+
+def _copied(documents: Documents, to: Documents, sha256: str) -> bool:
+    try:
+        _copy(documents, to, sha256)
+    except (NotFound, Unreadable):
+        return False
+    return True
 
 
 def _write(file: Path, text: str) -> None:

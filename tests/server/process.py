@@ -146,7 +146,7 @@ class Desk:
         self.http.close()
 
     def ask(self, method: str, path: str, **rest: Any) -> requests.Response:
-        return self.http.request(method, f"{self.address}/v1{path}", timeout=20, **rest)
+        return self.http.request(method, f"{self.address}/v1{path}", timeout=60, **rest)
 
     def sign_in(self, login: str, password: str) -> dict[str, Any]:
         body = {"login": login, "password": password, "desk": f"desk of {login}"}
