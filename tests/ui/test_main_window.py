@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from app.errors import NotAllowed, Unreachable
 from app.record import Principal
 from tests.ui.conftest import DeskOf
+from tests.ui.test_versions import HELPER
 from tests.ui.world import (
     AUTHORITY,
     BOTH,
@@ -60,6 +61,7 @@ OF_EVERY_ROLE = ("account", "outbox", "recycled", "help")
     ("who", "places"),
     [
         (PI, ["todo", "my_studies", "my_sites", "templates", "myself", *OF_EVERY_ROLE]),
+        (HELPER, ["todo", "filled_in", "myself", *OF_EVERY_ROLE]),
         (SECRETARY, ["todo", "reviews", "committee", "import", "myself", *OF_EVERY_ROLE]),
         (MEMBER, ["todo", "my_reviews", "myself", *OF_EVERY_ROLE]),
         (HOSPITAL, ["todo", "studies", "sites", "committees", "academic_committees", "stem_cells",

@@ -21,6 +21,8 @@ from tests.ui.test_versions import HELPER, changing, commands, filed, pressed, s
 from tests.ui.world import OFFICE, PI, cards, news, passage
 from ui.desk import Desk
 from ui.forms.ask import AskDialog
+from ui.records.list_view import RecordsView
+from ui.records.lists import FILLED_IN, places_of
 
 TYPED = {"date": "2026年11月21日", "reason": "补充入组前的安全性数据。", "enrolled": "１２０",
          "summary": "全部随访已完成。", "remark": "已填好，请核对。"}  # fmt: skip
@@ -209,6 +211,23 @@ def test_a_delegate_hands_over_and_the_investigator_submits_or_hands_back(
 
     qtbot.waitUntil(lambda: at_the_investigator.copy.get(record.id).state == "draft")
     assert person.seen == ["退给授权人"]
+
+
+def test_a_delegate_finds_the_studies_they_were_chosen_for(qtbot: QtBot, desk_of: DeskOf) -> None:
+    theirs = {"pi": (PI.id,), "institution": (OFFICE,), "delegate": (HELPER.id,)}
+    handed = replace(filed(), state="handed", log=(), number="", parties=theirs)
+    desk = desk_of(HELPER)
+    news(desk.copy, handed, filed(), feed=OFFICE)
+
+    view = RecordsView(desk, FILLED_IN)
+    qtbot.addWidget(view)
+    view.show()
+
+    # Not theirs to do now, so it is no to-do; but theirs to find.
+    qtbot.waitUntil(lambda: view.model.total == 1)
+    assert view.model.id_at(0) == handed.id
+    assert view.new.isHidden()
+    assert FILLED_IN in places_of("other")
 
 
 def test_a_change_is_asked_for_its_reason_and_can_be_given_up(

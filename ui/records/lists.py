@@ -94,6 +94,15 @@ MY_STUDIES = RecordList(
     ),
     columns=("number", "title", "study_kind", "state", "holder", "updated"),
 )  # fmt: skip
+FILLED_IN = RecordList(
+    "filled_in", Words("受托填报", "Filled in for others"), "file-text", form="study", named="me",
+    empty=Words("还没有授权您填报的研究。", "Nobody has authorised you to fill in a study."),
+    next_step=Words(
+        "项目负责人在研究的“更多”中点“授权”选择您后，研究会出现在这里。",
+        "A study appears here once its investigator has chosen you under “More”, “Authorise”.",
+    ),
+    columns=("number", "title", "people", "state", "holder", "updated"),
+)  # fmt: skip
 _OF_OTHERS = ("number", "title", "people", "study_kind", "state", "holder", "updated")
 _NO_SITES = Words(
     "牵头单位备案时从列表中选择本单位后，研究会出现在这里。手工输入的单位无法匹配。",
@@ -196,6 +205,7 @@ _KEPT = (COMMITTEES, ACADEMIC_COMMITTEES, STEM_CELLS)
 _MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
 NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
     "pi": (TO_DO, MY_STUDIES, MY_SITES, TEMPLATES, MYSELF),
+    "other": (TO_DO, FILLED_IN, MYSELF),
     "ethics_secretary": _ETHICS,
     "academic_secretary": _ACADEMIC,
     "ethics_member": _MEMBER,
