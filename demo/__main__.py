@@ -19,7 +19,12 @@ def main() -> int:
     parser.add_argument("what", nargs="?", choices=("story", "pictures"), default="story")
     parser.add_argument("--only", default="", help="one setting of pictures, such as zh-light-100")
     parser.add_argument("--output", type=Path, default=Path("demo-output"))
+    parser.add_argument(
+        "--routes", action="store_true", help="pictures of every page of each route"
+    )
     given = parser.parse_args()
+    if given.routes:
+        return _routes(given.output.resolve())
     if given.what == "pictures" and (given.output / "stores").is_dir():
         return _pictures(given.output.resolve(), given.only)
     story = Story(given.output.resolve())
@@ -33,6 +38,15 @@ def main() -> int:
         f"{seen['seconds']:.0f} s → {given.output}\n"
     )
     return _pictures(story.output, given.only) if given.what == "pictures" else 0
+
+
+def _routes(output: Path) -> int:
+    from demo import routes
+
+    routes.take_pictures(output, "zh")
+    count = routes.take_pictures(output, "en", ("IIT-INT", "REG-DRUG"))
+    sys.stdout.write(f"{count} 张图 pictures → {output / 'routes'}\n")
+    return 0
 
 
 def _pictures(output: Path, only: str) -> int:

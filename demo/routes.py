@@ -1,7 +1,15 @@
-"""The six routes of a study, each filled from an empty form to its submission by keyboard."""
+"""The six routes of a study, each filled from an empty form to its submission by keyboard.
+
+`python -m demo pictures --routes` takes a picture of every page of every route, as long as it is.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +17,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from demo.documents import approval
 from demo.hands import wait
+from demo.stage import OFFSCREEN, SOURCE
 from demo.typist import Lost, Typist
-from tests.builders import study_answers
+from tests.builders import OTHER_INVESTIGATOR, OTHER_OFFICE, study_answers
+from tests.local_db.desks import OFFICE, PI, carded
+from tests.local_db.desks import desk as working_copy
 from ui.forms.ask import AskDialog
 from ui.forms.filing import FilingView
 from ui.forms.page import PageView
@@ -45,7 +57,7 @@ class Filler:
     def __init__(self, view: FilingView, answers: dict[str, Any], pdf: Path) -> None:
         self._view, self.typist = view, Typist(answers, pdf)
 
-    def fill(self, after_page: Any = None) -> None:
+    def fill(self, after_page: Callable[[str], object] | None = None) -> None:
         """Every page of the route, from the first to the last; `after_page` gets its id."""
         view = self._view
         while True:
@@ -78,8 +90,8 @@ class Filler:
                 QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
                 if dialog.result() != AskDialog.DialogCode.Accepted:
                     told = [c.problem_texts() for c in page.cells.values()]
-                    raise Lost(f"not submitted: {told}")  # noqa: TRY301 -- told in the window's own loop
-            except Exception as error:  # noqa: BLE001 -- raised again outside of the dialog
+                    raise Lost(f"not submitted: {told}")
+            except Exception as error:
                 failed.append(error)
                 dialog.reject()
 
@@ -90,3 +102,66 @@ class Filler:
         wait(lambda: outcome or failed, "the study to be submitted")
         if failed:
             raise failed[0]
+
+
+def directory() -> list[dict[str, Any]]:
+    """Whom and what the answers name, as cards."""
+    common = {"state": "", "office": "", "roles": [], "sort": "", "initials": ""}
+    given: tuple[dict[str, Any], ...] = (
+        {"ref": OTHER_OFFICE, "kind": "institution", "name": "长河省中医院", "initials": "chszyy"},
+        {"ref": OFFICE, "kind": "institution", "name": "长河市第一人民医院", "initials": "chsdy"},
+        {"ref": OTHER_INVESTIGATOR, "kind": "person", "name": "唐立", "state": "active",
+         "initials": "tl", "office": OTHER_OFFICE},
+        {"ref": PI.id, "kind": "person", "name": "何平", "state": "active", "initials": "hp",
+         "office": OFFICE, "title_class": "medical", "title": "chief_physician"},
+    )  # fmt: skip
+    return [common | card for card in given]
+
+
+def take_pictures(output: Path, language: str, routes: tuple[str, ...] = ROUTES) -> int:
+    """A picture of every page of these routes, filled in; how many there are."""
+    for route in routes:
+        subprocess.run(
+            [sys.executable, "-m", "demo.routes", route, language, str(output)],
+            cwd=SOURCE, check=True, env={**os.environ, "QT_QPA_PLATFORM": OFFSCREEN},
+        )  # fmt: skip
+    return len(list((output / "routes").glob("*/*.png")))
+
+
+def main() -> int:
+    """One route in one language: `python -m demo.routes ROUTE LANGUAGE OUTPUT`."""
+    from ui import language as languages
+    from ui import look, tasks
+    from ui.desk import Desk
+
+    route, language, output = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    app = QApplication(sys.argv[:1])
+    languages.choose("en" if language == "en" else "zh")
+    look.apply(app)
+    folder = output / "routes" / language
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        copy = working_copy(Path(place) / "desk", bytes(range(32)), PI)
+        copy.take([carded(card, n + 1) for n, card in enumerate(directory())])
+        view = FilingView(Desk(copy, "pi"), copy.begin("study", {}, role="pi").id)
+        view.resize(1280, 800)
+        view.show()
+        view.activateWindow()
+        wait(lambda: view.page_id, "the first page")
+
+        def picture(page_id: str) -> None:
+            number = [p.id for p in view._pages()].index(page_id) + 1
+            sheet = view._areas[page_id].widget()
+            sheet.grab().save(str(folder / f"{route}-{number}-{page_id}.png"))
+
+        Filler(view, answers_of(route), approval(Path(place))).fill(picture)
+        view.check()
+        view.grab().save(str(folder / f"{route}-checked.png"))
+        view.close()
+        tasks.finish()
+        copy.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -56,8 +56,10 @@ class Lost(Exception):
 
 
 class Typist:
-    """Fills in pages from `answers`: by field, groups as lists of rows. What they leave out is made
-    up as an office would, so that every question of a route is answered."""
+    """Fills in pages from `answers`: by field, groups as lists of rows.
+
+    What they leave out is made up as an office would, so that every question is answered.
+    """
 
     def __init__(self, answers: Mapping[str, Any], pdf: Path) -> None:
         self._answers, self._pdf = answers, pdf
@@ -135,6 +137,16 @@ class Typist:
     # -- answers -------------------------------------------------------------------------------
 
     def _wanted(self, editor: Editor) -> Any:
+        """What is to be answered; what is not offered under the answers before it is made up."""
+        known, kind = editor.around.known(), editor.field.type
+        wanted = self._asked_for(editor)
+        if isinstance(kind, Choice) and not isinstance(wanted, list):
+            offered = [o.code for o in kind.offered(known)]
+            if wanted is not None and wanted not in offered:
+                return made_up(editor.field, known)
+        return wanted
+
+    def _asked_for(self, editor: Editor) -> Any:
         group, _, rest = editor.path.partition("/")
         if not rest:
             return self._answers.get(group, made_up(editor.field, editor.around.known()))
@@ -147,15 +159,15 @@ class Typist:
         row = rows[place] if isinstance(rows, list) and place < len(rows) else {}
         if "/" in inner:  # version and date of a document in a row
             return made_up(editor.field, editor.around.known())
-        return row.get(inner, None if row else made_up(editor.field, editor.around.known()))
+        known = editor.around.known()
+        needed = not row or editor.field.is_required(known)
+        return row.get(inner, made_up(editor.field, known) if needed else None)
 
     def _give(self, editor: Editor, place: QWidget) -> None:
         several = isinstance(place, QCheckBox) or isinstance(editor, KeywordsEditor)
         key = f"{editor.path}#{id(place)}" if several else editor.path
-        if (
-            key in self._done
-            or isinstance(editor, RowsEditor)
-            and not isinstance(editor, PeopleEditor)
+        if key in self._done or (
+            isinstance(editor, RowsEditor) and not isinstance(editor, PeopleEditor)
         ):
             return
         self._done.add(key)
@@ -284,7 +296,10 @@ def find(line: FindingLine, field: Field, wanted: Any) -> None:
         list_id = kind.list_id
         text = next((told(e.words) for e in entries(list_id) if e.code == wanted), text)
     asked = line._asked
-    type_into(line, text if len(text) < BY_LETTERS else text[:BY_LETTERS])
+    if isinstance(kind, Pointer):
+        QTest.keyClick(line, Qt.Key.Key_Down)  # a reference is not typed: everything is offered
+    else:
+        type_into(line, text if len(text) < BY_LETTERS else text[:BY_LETTERS])
     wait(lambda: line._asked > asked and not line._timer.isActive(), "the search")
     _settled()
     place = next((n for n, o in enumerate(line.offers) if _is(o, wanted)), None)
