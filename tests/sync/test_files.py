@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from app.answers import files_in
 from app.errors import NotFound, TooLarge, Unreachable, Unreadable
+from app.forms import FORMS
+from server import sample
 from sync import files
 from sync.client import RegistryClient
+from tests import builders
 from tests.sync.cutting_line import CuttingLine
 from tests.sync.faults import FaultyNetwork, garbled_at, reply_lost, request_lost
-from tests.whole.desks import HOSPITAL, sign_in
+from tests.whole.conftest import open_desk
+from tests.whole.desks import HOSPITAL, Desk, sign_in
 from tests.whole.registry_process import RegistryProcess
 
+__all__ = ["open_desk"]
+
+PI, SECRETARY = "13800000009", "13800000001"
 MB = 1024 * 1024
 SLACK = 1.05
 """How much of what was sent may have been sent in vain."""
@@ -159,3 +167,28 @@ def test_what_the_registry_will_not_take_is_not_tried_again(
     with pytest.raises(NotFound):
         client.get_file("0" * 64)
     assert len([line for line in network.seen if "uploads" in line]) == 1
+
+
+def test_documents_of_what_waits_come_with_the_round_and_others_when_they_are_opened(
+    registry: RegistryProcess, open_desk: Callable[..., Desk]
+) -> None:
+    office, home = open_desk(registry, PI, "office"), open_desk(registry, PI, "home")
+    secretary = open_desk(registry, SECRETARY, "secretary")
+    answers = builders.study_answers()
+    named = {row["sha256"] for row in files_in(FORMS["study"].fields(), answers).values()}
+    for row in files_in(FORMS["study"].fields(), answers).values():
+        office.copy.add_file(builders.content(row["name"], row["version"]))
+    study = office.copy.begin("study", answers, role="pi").id
+    committee = {"ethics_committee": f"committee:{sample.ident(sample.ETHICS)}"}
+    office.copy.perform(study, "submit", said=committee, role="pi")
+    assert office.sync().files_sent == len(named)
+
+    assert secretary.sync().files_received == len(named)
+    assert home.sync().files_received == 0
+
+    assert home.copy.get(study).state == secretary.copy.get(study).state != "draft"
+    assert all(secretary.copy.has_file(sha256) for sha256 in named)
+    assert not any(home.copy.has_file(sha256) for sha256 in named)
+    for sha256 in named:
+        home.copy.keep_file(sha256, home.client.get_file(sha256))
+        assert home.copy.file(sha256) == secretary.copy.file(sha256)
