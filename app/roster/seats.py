@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,3 +44,22 @@ def _seat(entry: Entry) -> Answers:
     wrong = {f.column for f in entry.findings if f.severity == "E"}
     unsaid = {KEYS.get(n, column.field) for n, column in enumerate(MEMBERS.columns) if n in wrong}
     return {name: said for name, said in entry.answers().items() if name not in unsaid}
+
+
+def keys_of(row: Answers) -> Answers:
+    """By what the registry is asked whether it knows somebody; nothing without a number."""
+    keys = {name: str(row[name]).strip() for name in MEMBERS.keys if row.get(name)}
+    return keys if keys.get("id_number") else {}
+
+
+def told_apart(asked: Iterable[Answers], found: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Names of those who are new to the registry, and of those whose number has another name."""
+    new, other = [], []
+    for row in asked:
+        name = row.get("name", "")
+        there = found.get(row["id_number"])
+        if there is None:
+            new.append(name)
+        elif there != name:
+            other.append(name)
+    return new, other

@@ -17,12 +17,15 @@ from app.forms.schema import Field
 from app.record import Record
 from app.roster import template
 from app.roster.members import MEMBERS
+from app.roster.seats import keys_of, told_apart
+from app.workflows import WORKFLOWS
 from app.workflows.committee_asks import SEAT
 from tests import builders
 from tests.local_db.desks import HOSPITAL, carded
 from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_editors import page_of
 from tests.ui.world import AUTHORITY, MEMBER, news, study
+from ui.forms.ask import AskDialog
 from ui.forms.seats import SeatsEditor
 from ui.names import Names, institution_of
 from ui.people.committees import CommitteesView
@@ -140,6 +143,34 @@ def test_who_only_reads_is_offered_no_way_to_add_members(qtbot: QtBot) -> None:
     editor.set_read_only(True)
 
     assert not editor.pick_button.isVisible()
+
+
+def test_who_is_new_and_whose_number_has_another_name_is_told_apart() -> None:
+    asked = [keys_of({"name": name, "id_number": number, "duty": "member"}) for name, number in (
+        ("方正", "1"), ("贺新", "2"), ("韩水", "3"),
+    )]  # fmt: skip
+
+    assert told_apart(asked, {"1": "方正", "3": "韩*"}) == (["贺新"], ["韩水"])
+    assert keys_of({"name": "方正", "duty": "member"}) == {}, "nobody is asked for by name alone"
+
+
+def test_without_a_network_the_registry_checks_later(
+    qtbot: QtBot, desk_of: DeskOf, tmp_path: Path
+) -> None:
+    desk = desk_of(HOSPITAL)
+    step = next(s for s in WORKFLOWS["committee"].steps if s.command == "seat")
+    dialog = AskDialog(desk, committee(), step)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor = dialog.page.cells["people"].editor
+    assert isinstance(editor, SeatsEditor)
+
+    editor.read_workbook(workbook(tmp_path, (*ROW, "", "长河律师事务所")))
+    qtbot.waitUntil(editor.known.isVisible, timeout=30_000)
+
+    assert "提交后由登记中心核对" in editor.known.text()
+    assert len(rows_of(editor)) == 1
+    assert editor.check_button.isEnabled()
 
 
 # -- on a record ---------------------------------------------------------------------------

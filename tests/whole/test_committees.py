@@ -22,6 +22,7 @@ from tests.ui.conftest import dressed  # noqa: F401 -- a fixture
 from tests.whole.conftest import Opened
 from tests.whole.registry_process import RegistryProcess
 from tests.whole.windows import AtWindow
+from ui import language
 from ui.forms.ask import AskDialog
 from ui.forms.filing import FilingView
 from ui.forms.people import StaffDialog
@@ -144,7 +145,8 @@ def seat_from_a_workbook(person: AtWindow, workbook: Path) -> None:
     def fill(dialog: AskDialog) -> None:
         editor = hands.named(dialog, SeatsEditor, "people")
         editor.read_workbook(workbook)
-        hands.wait(editor.told.isVisible, "the workbook to be read")
+        hands.wait(editor.known.isVisible, "the workbook to be read, and the registry's word")
+        assert "系统中没有：贺新。" in editor.known.text() or language.chosen() != "zh"
         person.picture_of(dialog, "ethics-05-workbook")
         for row_id in list(editor.model.ids):
             editor.go_to([row_id])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.errors import AppError
 from app.forms.committee import Seats
@@ -44,22 +44,31 @@ class SeatsEditor(RowsEditor):
         )
         look.mark(self.template_button, "flat")
         self.template_button.clicked.connect(self._on_template_wanted)
+        self.check_button = QPushButton(
+            look.icon("search"), say("核对是否已有账号", "See who has an account")
+        )
+        look.mark(self.check_button, "flat")
+        self.check_button.clicked.connect(self.ask_who_is_known)
         ways = QHBoxLayout()
         ways.setSpacing(look.TIGHT)
-        for button in (self.pick_button, self.read_button, self.template_button):
+        for button in (
+            self.pick_button, self.read_button, self.template_button, self.check_button,
+        ):  # fmt: skip
             ways.addWidget(button)
         ways.addStretch(1)
         cast("QVBoxLayout", self.layout()).insertLayout(0, ways)
-        self.told = look.label("", "warn", wrap=True)
-        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.told.hide()
-        self.layout().addWidget(self.told)  # type: ignore[union-attr]
+        self.told, self.known = look.label("", "warn", wrap=True), look.label("", "hint", wrap=True)
+        for label in (self.known, self.told):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.hide()
+            # Above the rows: below them nobody would see it.
+            cast("QVBoxLayout", self.layout()).insertWidget(1, label)
         self._tell_ways()
 
     def _tell_ways(self) -> None:
         """Staff are picked where that is declared, and a workbook read where one is named."""
         self.pick_button.setVisible(bool(self.seats.picked) and not self._read_only)
-        for button in (self.read_button, self.template_button):
+        for button in (self.read_button, self.template_button, self.check_button):
             button.setVisible(bool(self.seats.template) and not self._read_only)
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001
@@ -141,6 +150,75 @@ class SeatsEditor(RowsEditor):
         if more := len(found.findings) - TOLD:
             lines += [say(f"另有 {more} 处。", f"{more} more.")] if more > 0 else []
         self._tell("\n".join(lines), "warn" if found.findings else "done")
+        self.ask_who_is_known()
+
+    def ask_who_is_known(self) -> None:
+        """Ask the registry who has an account; of the others it needs a mobile and an e-mail.
+
+        Without a network it is said so: the registry looks when the step arrives.
+        """
+        desk = self.around.desk
+        asked = self._with_numbers()
+        if desk is None or not asked:
+            return
+
+        def work() -> dict[str, str]:
+            from sync.protocol import Sought
+
+            rows = [Sought(**row) for row in asked]
+            with desk.reached() as client:
+                found = client.known("person", rows)
+            return {one.value: one.name for one in found if one.by == "id_number"}
+
+        self.check_button.setEnabled(False)
+        tasks.run(
+            work, then=partial(self._tell_known, asked), failed=self._not_asked, owner=self,
+            lane="network",
+        )  # fmt: skip
+
+    def _with_numbers(self) -> list[Answers]:
+        """Who is asked about, as the registry is asked for them."""
+        from app.roster import seats
+
+        rows = self._draft.rows(self.path).values()
+        return [keys for row in rows if (keys := seats.keys_of(row))]
+
+    def _tell_known(self, asked: list[Answers], found: dict[str, str]) -> None:
+        """`found`: the names that the registry has, by number."""
+        from app.roster import seats
+
+        self.check_button.setEnabled(True)
+        new, other = seats.told_apart(asked, found)
+        there = len(asked) - len(new) - len(other)
+        lines = [say(f"已有账号 {there} 人。", f"{there} have an account.")]
+        if new:
+            lines.append(
+                say(
+                    f"系统中没有：{'、'.join(new)}。请填写其移动电话和邮箱，以便建立账号。",
+                    f"Not known: {', '.join(new)}. Please fill in their mobile and e-mail, so that "
+                    "an account can be made.",
+                )
+            )
+        if other:
+            lines.append(
+                say(
+                    f"证件号码已存在但姓名不一致：{'、'.join(other)}。请核对。",
+                    f"The ID number is held by somebody of another name: {', '.join(other)}. "
+                    "Please check both.",
+                )
+            )
+        self._say(self.known, "\n".join(lines), "warn" if new or other else "done")
+
+    def _not_asked(self, error: Exception) -> None:
+        self.check_button.setEnabled(True)
+        if isinstance(error, AppError):
+            text = say(
+                "现在不能核对，提交后由登记中心核对。",
+                "This cannot be checked now; the registry will.",
+            )
+            self._say(self.known, f"{told(error.words)}\n{text}", "hint")
+        else:
+            problems.show(error, self)
 
     def _not_read(self, error: Exception) -> None:
         self.read_button.setEnabled(True)
@@ -150,9 +228,13 @@ class SeatsEditor(RowsEditor):
             problems.show(error, self)
 
     def _tell(self, text: str, kind: str) -> None:
-        look.mark(self.told, kind)
-        self.told.setText(text)
-        self.told.show()
+        self._say(self.told, text, kind)
+
+    @staticmethod
+    def _say(label: QLabel, text: str, kind: str) -> None:
+        look.mark(label, kind)
+        label.setText(text)
+        label.show()
 
     def _on_template_wanted(self) -> None:
         from app.roster import template
