@@ -210,7 +210,8 @@ def set_roles(turn: Turn, after: Record) -> Record:
     own = own_scopes(session, office)
     wanted = set(turn.said.get("roles") or ())
     _end_grants(turn.books, ref, own, but=wanted)
-    held = _held(session, ref, own)
+    # A role that is ticked because another office gave it is not given once more.
+    held = _held(session, ref)
     seat = turn.said.get("committee")
     new = {r for r in wanted if r not in held or (seat and r in OF_COMMITTEE)}
     _give(turn.books, ref, office, {**turn.said, "roles": sorted(new)})

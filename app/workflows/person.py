@@ -29,7 +29,7 @@ PERSON = Workflow(
         Step("complete", "完善信息", "Complete", ("active", "released"), (SELF,), needs=("complete",), writes="all"),
         Step("save", "保存", "Save",         ("active",),   ALL,     writes="all"),
         Step("save", "保存", "Save",         ("released",), (SELF,), writes="all"),
-        Step("set_roles", "修改角色", "Change roles", ("active",), OFFICE, asks=ROLES_HELD),
+        Step("set_roles", "修改角色", "Change roles", ("active",), OFFICE, asks=ROLES_HELD, as_is=("roles",)),
         Step("reset_password", "重置密码", "Reset password", ("active",), OFFICE, asks=RESET, danger=True),
         Step("reveal", "查看完整号码", "See full numbers", ("active", "disabled"), OFFICE, asks=REVEAL),
         Step("release", "移出机构", "Move out", ("active", "disabled"), OFFICE, "released", asks=RELEASE, danger=True),

@@ -84,6 +84,8 @@ class Step:
     files: bool = False
     """What stands then is the next version in force."""
     danger: bool = False
+    as_is: tuple[str, ...] = ()
+    """Fields of `asks` that begin with the answers that the record has."""
     apart: bool = False
     """Done to the record as a whole, never while it is being filled in."""
 

@@ -192,7 +192,28 @@ def test_a_role_that_ended_reads_and_does_nothing_more(story: Story) -> None:
     assert not member.can_read(asked.id)
     with pytest.raises(Refused) as refused:
         story.given(member)
-    assert error_of(refused)["code"] == "not_found"
+    error = error_of(refused)
+    assert (error["code"], error["details"]["reason"]) == ("not_allowed", "role")
+    assert "伦理委员会委员" in error["message"]["zh"]
+
+
+def test_a_seat_elsewhere_is_neither_given_again_nor_taken_by_ticking_roles(
+    province: Province, a: Somebody
+) -> None:
+    """The dialog begins with every role that somebody holds, also those of other committees."""
+    new, seat = uuid4(), f"committee:{ident('长河省中医院伦理委员会')}"
+    opened(a, new, person())
+    transact(
+        province.engine,
+        lambda s: grant(Books(s, province.now), f"person:{new}", "ethics_member", seat),
+    )
+
+    for roles in (["ethics_member", "pi"], ["pi"]):
+        after = a.does(new, "person", "set_roles", ADMIN, said={"roles": roles})
+        assert sorted(grants(province)) == [
+            ["ethics_member", seat], ["pi", f"office:{a.account}"],
+        ]  # fmt: skip
+        assert after.answers["roles"] == ["pi", "ethics_member"]
 
 
 def test_an_investigator_without_the_role_reads_drafts_again_once_it_is_back(story: Story) -> None:

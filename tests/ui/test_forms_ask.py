@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,18 @@ from tests.local_db.desks import carded
 from tests.ui.conftest import DeskOf
 from tests.ui.test_documents import pdf
 from tests.ui.test_forms_editors import composed, form_of
-from tests.ui.world import COMMITTEE, MEMBER, OFFICE, PI, SECRETARY, news, study, submitted
+from tests.ui.world import (
+    COMMITTEE,
+    HOSPITAL,
+    MEMBER,
+    OFFICE,
+    PI,
+    SECRETARY,
+    news,
+    person,
+    study,
+    submitted,
+)
 from ui.desk import Desk
 from ui.forms.ask import AskDialog, ask
 from ui.forms.draft import Draft
@@ -173,6 +185,19 @@ def test_every_step_that_asks_opens_its_dialog(qtbot: QtBot, desk_of: DeskOf) ->
         qtbot.addWidget(dialog)
         assert dialog.verb.text() == step.zh
         assert dialog.page.cells
+
+
+def test_the_roles_that_somebody_holds_are_ticked_to_begin_with(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    """Else whoever adds one role would take all the others away."""
+    desk = desk_of(HOSPITAL)
+    held = person("何平", mobile="13800000002", id_number="11010519491231002X")
+    held = replace(held, answers={**held.answers, "roles": ["pi", "other"]})
+
+    dialog = dialog_of(qtbot, desk, held, step_of("set_roles", "active", "person"))
+
+    assert dialog.said() == {"roles": ["pi", "other"]}
 
 
 def test_cancelling_says_nothing(qtbot: QtBot, desk_of: DeskOf) -> None:

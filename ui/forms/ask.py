@@ -58,10 +58,11 @@ class AskDialog(QDialog):
         self._form = Form(f"{record.form}.{step.command}", step.asks.title, step.asks.english,
                           version=1, pages=(step.asks,))  # fmt: skip
         self._known = record.answers
+        before = {name: record.answers[name] for name in step.as_is if name in record.answers}
         self._record, self._command = record, step.command
         self._beyond = Known()
         """What is known beyond the record: the rules of the step speak once it has arrived."""
-        self.draft = Draft(self._form, {}, around=record.answers, parent=self)
+        self.draft = Draft(self._form, before, around=record.answers, parent=self)
         self.setWindowTitle(told(step.words))
         self._judged = False
         column = QVBoxLayout(self)

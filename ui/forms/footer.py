@@ -60,21 +60,24 @@ class Footer(QFrame):
             button.hide()
             button.deleteLater()
         self.buttons = {}
+        usual = [step for step in steps if not step.danger]
+        # What the page was filled in for; where nothing asks for a whole one, the last step.
+        main = next((s for s in usual if "complete" in s.needs), usual[-1] if usual else None)
         for step in steps:
-            self.buttons[step.command] = self._button(step, is_last=step is steps[-1])
+            self.buttons[step.command] = self._button(step, is_main=step is main)
         self.why.setVisible(barred is not None)
         if barred is not None:
             step, why = barred
-            button = self._button(step, is_last=True)
+            button = self._button(step, is_main=True)
             button.setEnabled(False)
             button.setToolTip(why)
             self.why.setText(why)
             self.buttons[step.command] = button
 
-    def _button(self, step: Step, *, is_last: bool) -> QPushButton:
+    def _button(self, step: Step, *, is_main: bool) -> QPushButton:
         button = QPushButton(told(step.words))
         button.setObjectName(f"step:{step.command}")
-        look.mark(button, "danger" if step.danger else "primary" if is_last else "")
+        look.mark(button, "danger" if step.danger else "primary" if is_main else "")
         button.clicked.connect(partial(self._on_clicked, step))
         self._row.addWidget(button)
         return button
