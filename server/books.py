@@ -275,7 +275,8 @@ class Books:
         """
         for record_id in sorted(self._cards):
             self._say_roles(record_id)
-        items = [item for record in self._written.values() for item in self._news_of(record)]
+        held: dict[str, set[str]] = {}
+        items = [item for record in self._written.values() for item in self._news_of(record, held)]
         for record_id in sorted(self._cards):
             record = self.find(record_id)
             if record is not None:
@@ -284,9 +285,9 @@ class Books:
                 items += differences(self.session, f"person:{record_id}", self.find, _telling)
         return feeds.publish(self.session, items)
 
-    def _news_of(self, record: Record) -> Iterator[Item]:
-        now = heard(self.session, record, _telling(record))
-        before = heard(self.session, record, self._told_before[record.id])
+    def _news_of(self, record: Record, held: dict[str, set[str]]) -> Iterator[Item]:
+        now = heard(self.session, record, _telling(record), held)
+        before = heard(self.session, record, self._told_before[record.id], held)
         for feed, kind in now.items():
             if kind == "record" or before.get(feed) != kind:  # what is in force has not changed
                 yield Item(feed, str(record.id), kind, record.id)

@@ -18,8 +18,15 @@ from server.tables import GrantRow, NewsRow, PartyRow
 T = TypeVar("T")
 
 
-def heard(session: Session, record: Record, told: Mapping[str, T]) -> dict[str, T]:
-    """Of the feeds in which it would be told, those whose people hold what their part needs."""
+def heard(
+    session: Session, record: Record, told: Mapping[str, T], held: dict[str, set[str]] | None = None
+) -> dict[str, T]:
+    """Of the feeds in which it would be told, those whose people hold what their part needs.
+
+    `held`: what was found of them, for the next record of the same transaction.
+    """
+    if not told:
+        return {}
     workflow = WORKFLOWS[record.form]
     readers = [*workflow.state(record.state).readers]
     if record.in_force is not None:
@@ -27,12 +34,14 @@ def heard(session: Session, record: Record, told: Mapping[str, T]) -> dict[str, 
     needs = grants_needed(readers, record.parties)
     if not needs:
         return dict(told)
-    held: dict[str, set[str]] = {}
-    for principal, role in session.execute(
-        select(GrantRow.principal, GrantRow.role).where(GrantRow.principal.in_(sorted(needs)))
-    ):
-        held.setdefault(principal, set()).add(role)
-    deaf = {name for name, grants in needs.items() if not grants & held.get(name, set())}
+    held = {} if held is None else held
+    if unknown := sorted(needs.keys() - held.keys()):
+        held |= {name: set() for name in unknown}
+        for principal, role in session.execute(
+            select(GrantRow.principal, GrantRow.role).where(GrantRow.principal.in_(unknown))
+        ):
+            held[principal].add(role)
+    deaf = {name for name, grants in needs.items() if not grants & held[name]}
     return {feed: kind for feed, kind in told.items() if feed not in deaf}
 
 

@@ -184,7 +184,10 @@ def _one(engine: Engine, asking: Caller, change: Change) -> Outcome:
 
 
 def _told(outcome: Outcome) -> bytes:
-    return orjson.dumps(outcome.model_dump(mode="json", exclude={"became"}))
+    told = outcome.model_dump(mode="json", exclude={"became"})
+    if not outcome.by:
+        del told["by"]
+    return orjson.dumps(told)
 
 
 # -- what is new --------------------------------------------------------------------------
