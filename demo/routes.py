@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from demo.documents import approval
-from demo.hands import wait
+from demo.hands import pause, wait
 from demo.stage import OFFSCREEN, SOURCE
 from demo.typist import Lost, Typist
 from tests.builders import OTHER_INVESTIGATOR, OTHER_OFFICE, study_answers
@@ -151,6 +151,7 @@ def main() -> int:
 
         def picture(page_id: str) -> None:
             number = [p.id for p in view._pages()].index(page_id) + 1
+            pause(0.8)
             sheet = view._areas[page_id].widget()
             sheet.grab().save(str(folder / f"{route}-{number}-{page_id}.png"))
 

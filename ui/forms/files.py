@@ -11,6 +11,7 @@ from typing import Any, cast
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -161,6 +162,9 @@ class FileCard(QFrame):
     def _on_edited(self, field_id: str, editor: Editor) -> None:
         self.edited.emit(field_id, editor.value())
 
+    def stops(self) -> list[QWidget]:
+        return [w for editor in self.editors.values() for w in editor.stops()]
+
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001
         self.replace_button.setVisible(not read_only)
         self.remove_button.setVisible(not read_only)
@@ -296,9 +300,14 @@ class FilesEditor(Editor):
             self.message.setText(say("这个文件已经在这里了。", "This document is here already."))
             self.message.show()
             return
-        self._rows = {**self._rows, new_row_id(self._rows): kept}
+        row_id = new_row_id(self._rows)
+        self._rows = {**self._rows, row_id: kept}
         self._show()
         self.changed.emit()
+        # The next thing to type is its version and date.
+        focus = QApplication.focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            next(iter(self.cards[row_id].stops()), focus).setFocus()
 
     def _replaced(self, row_id: str, kept: Answers) -> None:
         if row_id in self._rows:
@@ -373,8 +382,7 @@ class FilesEditor(Editor):
         """Document after document, version and date first, then the button that adds one."""
         found: list[QWidget] = []
         for card in self.cards.values():
-            typed = [w for editor in card.editors.values() for w in editor.stops()]
-            found += typed + tab_stops(card.buttons, self)
+            found += card.stops() + tab_stops(card.buttons, self)
         return found + tab_stops([self.undo, self.place.choose], self)
 
     def go_to(self, rest: list[str]) -> None:

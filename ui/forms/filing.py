@@ -187,8 +187,8 @@ class FilingView(QWidget):
         if not record.revision and not record.answers:
             # What is known of who begins it is kept with the first save, not before.
             self.draft.answers = given(self.draft.form, self._desk.account)
-        self.draft.answered.connect(lambda _path: self._recheck.start())
-        self.draft.refreshed.connect(self._recheck.start)
+        self.draft.answered.connect(lambda _path: self._recheck_soon())
+        self.draft.refreshed.connect(self._recheck_soon)
         self.saving = Saving(self._desk, self.draft, record.id, self)
         self.saving.said.connect(self.footer.tell)
         self.saving.saved.connect(self._on_saved)
@@ -333,6 +333,11 @@ class FilingView(QWidget):
     def _hide_panel(self) -> None:
         self.panel.hide()
 
+    def _recheck_soon(self) -> None:
+        """Judge within a moment of the first change, also while somebody types on."""
+        if not self._recheck.isActive():
+            self._recheck.start()
+
     def _check_beside(self) -> None:
         """Judge the answers while the person types on: a long form takes longer than a letter."""
         if self.draft is None:
@@ -347,9 +352,10 @@ class FilingView(QWidget):
         )
 
     def _on_judged(self, found: list[Problem], answers: Answers) -> None:
-        if self.draft is not None and self.draft.answers is answers:
-            self.problems = found
-            self._tell_problems()
+        self.problems = found
+        self._tell_problems()
+        if self.draft is not None and self.draft.answers is not answers:
+            self._recheck_soon()
 
     def _check_again(self) -> None:
         if self.draft is None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.answers import Problem
 from app.forms.schema import Field
+from app.forms.types import EMPTY
 from ui.forms.cell import Cell
 from ui.forms.editing import Around, Editor, is_composing, make_editor
 from ui.forms.flow import Flow
@@ -208,7 +209,10 @@ class PageView(QWidget):
 
     def _tell(self, cell: Cell) -> None:
         if self._judged or cell.was_left:
-            cell.tell([p for p in self._problems if p.path == cell.path])
+            # The answers are judged a moment after they change: what was missing may be there now.
+            answered = self._draft.value(cell.path) not in EMPTY
+            here = [p for p in self._problems if p.path == cell.path]
+            cell.tell([p for p in here if not (answered and p.rule == "V-01")])
         if cell.is_group:
             inner = [p for p in self._problems if p.path.startswith(f"{cell.path}/")]
             cell.editor.judge(inner, everything=self._judged)
