@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -78,6 +79,22 @@ def test_searching_finds_by_pinyin_initials_while_typing(qtbot: QtBot, desk_of: 
 
     qtbot.waitUntil(lambda: titles(view) == ["糖尿病研究"])
     assert view.clear.isVisible()
+
+
+@pytest.mark.parametrize(
+    "text", ["MR-43-26-000007", "000007", "tangniaobing", "tnb", "糖尿", "AK104", "ak104 糖尿"]
+)
+def test_a_study_is_found_by_number_title_and_pinyin(
+    qtbot: QtBot, desk_of: DeskOf, text: str
+) -> None:
+    desk = desk_of(PI)
+    wanted = study("AK104 治疗糖尿病的研究", state="filed", number="MR-43-26-000007")
+    news(desk.copy, study("高血压研究", state="filed", number="MR-43-26-000015"), wanted)
+    view = shown(qtbot, desk)
+
+    typed(view, text)
+
+    qtbot.waitUntil(lambda: titles(view) == ["AK104 治疗糖尿病的研究"])
 
 
 def test_chinese_typed_into_the_search_is_found(qtbot: QtBot, desk_of: DeskOf) -> None:
