@@ -95,7 +95,9 @@ def _said(entry: Entry) -> Answers:
 
 
 def _deed(entry: Entry) -> Deed:
-    codes = {f.code for f in entry.findings}
+    codes = {f.code for f in entry.findings if f.code[0] == "D"}
+    if not codes:
+        return "new"
     if "D05" in codes:
         return "none" if entry.terms.already == "skip" else "update"
     return "move_in" if codes & {"D01", "D06"} else "new"

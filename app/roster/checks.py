@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from app.roster.cells import looked
-from app.roster.codes import Finding, Severity, finding, placed
+from app.roster.codes import HERE, ROUTINE, Finding, Severity, finding, placed
 from app.roster.layout import lay_out
 from app.roster.reading import Sheet
 from app.roster.rows import Entry, Line, Row, Template, Terms
@@ -53,7 +52,7 @@ class Checked:
     def is_stopped(self) -> bool:
         """Whether the file as a whole must be mended before anything may be imported."""
         of_file = (f for f in self.about_file if f.severity == "E")
-        of_rows = (f for e in self.entries for f in e.findings if f.code == "F08")
+        of_rows = (f for f in self.problems if f.code == "F08")
         return any(of_file) or any(of_rows)
 
     @cached_property
@@ -63,6 +62,26 @@ class Checked:
     @cached_property
     def wrong(self) -> tuple[Entry, ...]:
         return tuple(e for e in self.entries if e.is_wrong)
+
+    @cached_property
+    def problems(self) -> tuple[Finding, ...]:
+        """What should be looked at in the rows, in reading order; not what most rows are told."""
+        return tuple(f for e in self.entries for f in e.findings if f.code not in ROUTINE)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """The summary: rows, importable ones, wrong ones, warnings, and who is here already."""
+        found = [*self.about_file, *self.problems]
+        return {
+            "rows": len(self.entries),
+            "importable": len(self.importable),
+            "wrong": len(self.wrong),
+            "here_already": sum(f.code in HERE for f in self.problems)
+            and sum(e.is_here_already for e in self.entries),
+            "errors": sum(f.severity == "E" for f in found),
+            "warnings": sum(f.severity == "W" for f in found),
+            "default_passwords": sum(len(e.findings) for e in self.entries) - len(self.problems),
+        }
 
     @property
     def has_errors(self) -> bool:
@@ -181,15 +200,6 @@ def _listed(rows: list[int]) -> Words:
     return Words("、".join(said) + more[0], ", ".join(said) + more[1])
 
 
-def counts(checked: Checked) -> dict[str, Any]:
-    """The summary: rows, importable ones, wrong ones, warnings, and who is here already."""
-    found = [*checked.about_file, *(f for e in checked.entries for f in e.findings)]
-    return {
-        "rows": len(checked.entries),
-        "importable": len(checked.importable),
-        "wrong": len(checked.wrong),
-        "here_already": sum(e.is_here_already and not e.is_wrong for e in checked.entries),
-        "errors": sum(f.severity == "E" for f in found),
-        "warnings": sum(f.severity == "W" and f.code != "R21" for f in found),
-        "default_passwords": sum(f.code == "R21" for f in found),
-    }
+def counts(checked: Checked) -> dict[str, int]:
+    """The summary of a workbook."""
+    return checked.counts

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -29,7 +30,7 @@ from app.roster.templates import RESULT_SHEET
 from local_db import Query
 from tests.app.roster.workbooks import id_number, person, written
 from tests.local_db.desks import HOSPITAL
-from ui import problems, tasks
+from ui import garbage, problems, tasks
 from ui.desk import Desk
 from ui.importing.table import joined, parted
 from ui.importing.view import ImportView
@@ -209,6 +210,35 @@ def test_what_is_being_typed_stays_when_the_registry_answers(
     model.learn(model.terms())
 
     assert editor.text() == "4301"
+
+
+def test_while_a_workbook_is_checked_nothing_is_collected_in_the_window(
+    qapp: QCoreApplication,
+) -> None:
+    class Told:
+        """Says when it goes."""
+
+        def __init__(self, gone: list[bool]) -> None:
+            self.me, self.gone = self, gone
+
+        def __del__(self) -> None:
+            self.gone.append(True)
+
+    collector, gone, before = garbage.Collector(qapp), list[bool](), gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    try:
+        with garbage.held():
+            Told(gone)
+            for _n in range(3):
+                collector.collect()
+            assert not gone
+        gc.unfreeze()
+        gc.collect()
+        assert gone
+    finally:
+        gc.set_threshold(*before)
+        gc.disable()
+        collector.deleteLater()
 
 
 def test_f8_goes_from_problem_to_problem_and_round(opened: ImportView, qtbot: QtBot) -> None:

@@ -18,7 +18,7 @@ from app.roster import checks, reading
 from app.roster.checks import Checked, Entry, Line, Terms
 from app.roster.reading import Stopped
 from app.roster.rows import Template
-from ui import tasks
+from ui import garbage, tasks
 from ui.desk import Desk
 from ui.importing.known import Register, ask, own_register, sought
 
@@ -117,8 +117,9 @@ class Checking(QObject):
                 row_limit=limit,
                 stopped=stop.is_set,
             )
-            checked = checks.check(sheet, terms, row_limit=limit, progress=tell)
-            _ = checked.importable, checked.wrong  # counted here, not in the window
+            with garbage.held():
+                checked = checks.check(sheet, terms, row_limit=limit, progress=tell)
+            _ = checked.counts  # taken here, not in the window
             return Loaded(checked, terms)
 
         tasks.run(

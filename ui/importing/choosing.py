@@ -23,12 +23,20 @@ from PySide6.QtWidgets import (
 
 from app.roster.persons import ROLES
 from app.roster.rows import Template
-from ui import look
+from ui import look, moments
 from ui.importing.imports import Import
 from ui.language import say, told
 
 GRANTABLE = ("pi", "integrity_officer", "other")
 """Secretaries and members are named by their committee, which the template does not know."""
+OF_ROLE = {
+    "institution_admin": ("accounts",),
+    "authority": ("institutions", "accounts"),
+    "ethics_secretary": ("members",),
+    "academic_secretary": ("members",),
+}
+COMMITTEE_OF = {"ethics_secretary": "committee", "academic_secretary": "academic_committee"}
+"""Which workbooks, and the members of which committees, are imported in a role."""
 _UNIT = {"accounts": "人", "institutions": "家", "members": "名委员"}
 
 
@@ -103,6 +111,7 @@ class ChoosingPage(QWidget):
         column.addLayout(self._left(self.choose_button, self.stop, self.hint))
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
         self.progress.hide()
         self.trouble = self._said("", "block")
         self.trouble.setObjectName("trouble")
@@ -171,7 +180,7 @@ class ChoosingPage(QWidget):
         self.earlier.clear()
         for one in imports:
             n, undone = len(one.rows), say("（已撤销）", " (undone)") if one.undone else ""
-            at = one.at[:16].replace("T", " ")
+            at = moments.day(one.at)
             item = QListWidgetItem(
                 look.icon("undo-2" if one.undone else "sheet"),
                 say(f"{at}  {one.file}  {n} 行{undone}", f"{at}  {one.file}  {n} rows{undone}"),

@@ -132,6 +132,7 @@ class DonePage(QWidget):
         page.addWidget(self._table(), 1)
         page.addWidget(self._foot())
         self.imported: Progress | None = None
+        self._shown: tuple[str, tuple[RowStanding, ...]] = ("", ())
 
     def _table(self) -> QTableView:
         table = QTableView()
@@ -208,7 +209,9 @@ class DonePage(QWidget):
         self.rest.setText("\n".join(said))
         self.rest.setVisible(bool(said))
         look.mark(self.rest, "warn" if left or refused else "dim")
-        self.model.show_rows(list(now.rows))
+        if self._shown != (now.of.id, now.rows):
+            self._shown = (now.of.id, now.rows)
+            self.model.show_rows(list(now.rows))
         self.undo.setVisible(not now.of.undone)
         self.undo.setEnabled(True)
         self.save.setVisible(left > 0)

@@ -135,3 +135,12 @@ def ask(client: RegistryClient, form: str, rows: Sequence[Sought]) -> list[Found
 def _parts(rows: Sequence[Sought]) -> Iterator[Sequence[Sought]]:
     for first in range(0, len(rows), AT_ONCE):
         yield rows[first : first + AT_ONCE]
+
+
+def committees(copy: WorkingCopy, form: str) -> list[tuple[str, str]]:
+    """The committees of a secretary that are being written: (id, name)."""
+    from local_db import Query
+
+    states = ("draft", "returned", "changing")
+    rows = copy.rows(Query(form, states=states, sort="title", descending=False)).rows
+    return [(row.head.id, row.head.title) for row in rows]

@@ -180,6 +180,7 @@ class MendingPage(QWidget):
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.setMaximumWidth(160)
+        self.progress.setTextVisible(False)
         self.progress.hide()
         self.stop = QPushButton(look.icon("x"), say("取消", "Cancel"))
         self.stop.clicked.connect(self.stop_wanted)

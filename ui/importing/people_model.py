@@ -61,6 +61,7 @@ class PeopleModel(QAbstractTableModel):
         self.template = terms.template
         self._about_file = checked.about_file
         self._entries: list[Entry] = list(checked.entries)
+        self._checked: Checked | None = checked
         self._only_problems = False
         self._by_cell: dict[tuple[int, int], list[Finding]] = {}
         self._show()
@@ -74,7 +75,9 @@ class PeopleModel(QAbstractTableModel):
 
     def checked(self) -> Checked:
         """Everything as it stands now."""
-        return Checked(self._about_file, tuple(self._entries))
+        if self._checked is None:
+            self._checked = Checked(self._about_file, tuple(self._entries))
+        return self._checked
 
     def problems_at(self, row: int, column: int) -> list[Finding]:
         """What is said of one cell of the workbook."""
@@ -82,7 +85,7 @@ class PeopleModel(QAbstractTableModel):
 
     def problems(self) -> list[Finding]:
         """What should be looked at, in reading order; what is said of every row is left out."""
-        return self._problems
+        return list(self.checked().problems)
 
     def place(self, row: int, column: int) -> QModelIndex:
         """Where a cell of the workbook stands in the table; invalid where its row is not shown."""
@@ -129,6 +132,7 @@ class PeopleModel(QAbstractTableModel):
         self._entries = checks.between(
             known.get(id(line)) or checks.check_line(line, self._terms) for line in lines
         )
+        self._checked = None
         self._index()
         if not same:
             self._show()
@@ -138,11 +142,13 @@ class PeopleModel(QAbstractTableModel):
     def learn(self, terms: Terms, rows: Collection[int] | None = None) -> None:
         """Look again at rows, by their numbers, under other terms: the registry has answered."""
         self._terms = terms
-        self._entries = [
-            checks.look_again(e, terms) if rows is None or e.row in rows else e
-            for e in self._entries
-        ]
-        self._index()
+        if rows is None or rows:
+            self._entries = [
+                checks.look_again(e, terms) if rows is None or e.row in rows else e
+                for e in self._entries
+            ]
+            self._checked = None
+            self._index()
         # Not `dataChanged`: it would put back what is being typed in an open editor.
         self.rechecked.emit()
 
@@ -171,12 +177,8 @@ class PeopleModel(QAbstractTableModel):
     def _index(self) -> None:
         """Take stock of the findings, so that painting and moving need not look for them."""
         self._by_cell = {}
-        self._problems: list[Finding] = []
-        for entry in self._entries:
-            for found in entry.findings:
-                if found.code not in ROUTINE:
-                    self._problems.append(found)
-                    self._by_cell.setdefault((entry.row, found.column), []).append(found)
+        for found in self.checked().problems:
+            self._by_cell.setdefault((found.row, found.column), []).append(found)
 
     # What Qt asks
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtCore import QStandardPaths, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError, Unreachable, Unreadable
 from app.roster import checks, result, template
@@ -19,11 +17,11 @@ from app.roster.checks import Entry, Line
 from app.roster.kinds import TEMPLATES
 from app.roster.known import Already
 from app.roster.reading import Stopped
-from ui import moments, problems, questions, tasks
+from ui import garbage, moments, problems, questions, tasks
 from ui.desk import Desk
-from ui.importing import doing, imports
+from ui.importing import doing, files, imports, known
 from ui.importing.checking import Checking, Learned, Loaded, Wanted
-from ui.importing.choosing import ChoosingPage
+from ui.importing.choosing import COMMITTEE_OF, OF_ROLE, ChoosingPage
 from ui.importing.done import DonePage
 from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
@@ -32,13 +30,6 @@ from ui.language import say, told
 if TYPE_CHECKING:
     from local_db import WorkingCopy
 
-OF_ROLE = {
-    "institution_admin": ("accounts",),
-    "authority": ("institutions", "accounts"),
-    "ethics_secretary": ("members",),
-    "academic_secretary": ("members",),
-}
-COMMITTEE_OF = {"ethics_secretary": "committee", "academic_secretary": "academic_committee"}
 EVERY = 1500
 """Milliseconds between two looks at what is still to be sent."""
 
@@ -103,7 +94,7 @@ class ImportView(QWidget):
         """What can be chosen on the first page: earlier imports, committees that may be changed."""
         form = COMMITTEE_OF.get(self.desk.role, "")
         self.desk.read(
-            lambda copy: (imports.kept(copy), committees(copy, form) if form else []),
+            lambda copy: (imports.kept(copy), known.committees(copy, form) if form else []),
             self._on_offered,
             owner=self,
         )
@@ -159,9 +150,9 @@ class ImportView(QWidget):
         model = self.mending.model
         if model is None:
             return
-        known = learned.terms.known
         model.learn(learned.terms, learned.rows)
-        self.mending.answered(by_registry=known is not None and known.is_final)
+        register = learned.terms.known
+        self.mending.answered(by_registry=register is not None and register.is_final)
 
     def _on_already(self, already: Already) -> None:
         model = self.mending.model
@@ -217,7 +208,8 @@ class ImportView(QWidget):
                     raise Stopped
                 self.through.emit(done, len(entries))  # from the lane's thread to this one
 
-            return doing.take(copy, entries, order, progress=tell)
+            with garbage.held():
+                return doing.take(copy, entries, order, progress=tell)
 
         tasks.run(
             work,
@@ -278,8 +270,8 @@ class ImportView(QWidget):
 
     def _is_online(self) -> bool:
         model = self.mending.model
-        known = model.terms().known if model is not None else None
-        return self.desk.way is not None and (known is None or known.is_final)
+        register = model.terms().known if model is not None else None
+        return self.desk.way is not None and (register is None or register.is_final)
 
     def _on_import_wanted(self, import_id: str) -> None:
         def work(copy: WorkingCopy) -> Progress | None:
@@ -379,16 +371,13 @@ class ImportView(QWidget):
     # Files
 
     def _on_file_wanted(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(
-            self, say("选择工作簿", "Choose the workbook"), _documents(),
-            say("Excel 工作簿 (*.xlsx)", "Excel workbooks (*.xlsx)"),
-        )  # fmt: skip
-        if name:
-            self.open(Path(name))
+        if path := files.to_open(self):
+            self.open(path)
 
     def _on_template_wanted(self) -> None:
         wanted = self.choosing.template()
-        self._save(
+        files.save(
+            self,
             say("保存空白模板", "Save the template"),
             f"{wanted.title}.xlsx",
             lambda path: template.write(path, template=wanted),
@@ -401,36 +390,9 @@ class ImportView(QWidget):
         checked, declared = model.checked(), model.template
         only_wrong = self.pages.currentWidget() is self.done
         name = f"{Path(self._name).stem}-{say('校验结果', 'result')}.xlsx"
-        self._save(
+        files.save(
+            self,
             say("保存校验结果", "Save the result"),
             name,
             lambda path: result.write(path, checked, declared, only_wrong=only_wrong),
         )
-
-    def _save(self, title: str, name: str, write: Callable[[Path], None]) -> None:
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, title, str(Path(_documents()) / name),
-            say("Excel 工作簿 (*.xlsx)", "Excel workbooks (*.xlsx)"),
-        )  # fmt: skip
-        if chosen:
-            path = Path(chosen if chosen.lower().endswith(".xlsx") else f"{chosen}.xlsx")
-            tasks.run(
-                lambda: write(path),
-                then=lambda _none: None,
-                failed=partial(problems.show, parent=self),
-                owner=self,
-                lane="work",
-            )
-
-
-def committees(copy: WorkingCopy, form: str) -> list[tuple[str, str]]:
-    """The committees of a secretary that are being written: (id, name)."""
-    from local_db import Query
-
-    states = ("draft", "returned", "changing")
-    rows = copy.rows(Query(form, states=states, sort="title", descending=False)).rows
-    return [(row.head.id, row.head.title) for row in rows]
-
-
-def _documents() -> str:
-    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
