@@ -231,6 +231,18 @@ def news(
     yield orjson.dumps(end) + b"\n"
 
 
+def ahead(engine: Engine, asking: Caller, positions: dict[str, int]) -> int:
+    """About how many items are to come, where a feed is read from its beginning; otherwise 0."""
+    allowed = feeds_of(asking.principal)
+    if all(feed in positions for feed in allowed):
+        return 0
+    standing = read(engine, lambda session: feeds.held(session, allowed))
+    return sum(
+        max(0, min(count, last - positions.get(feed, 0)))
+        for feed, (last, count, _mark) in standing.items()
+    )
+
+
 def _mine_first(allowed: Sequence[str]) -> list[str]:
     """What somebody is engaged in, then what they answer for, then whom and what they may pick."""
     order = ("person:", "committee:", "office:", "staff:", "directory")

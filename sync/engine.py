@@ -16,9 +16,9 @@ from local_db import WorkingCopy
 from sync.client import News, RegistryClient, Round, garbled
 from sync.protocol import CHANGES_AT_ONCE, Held, NewsLine, Outcome, RoundHead
 
-Stage: TypeAlias = Literal["session", "files", "changes", "news", "documents", "done"]
+Stage: TypeAlias = Literal["session", "files", "changes", "ahead", "news", "documents", "done"]
 Progress: TypeAlias = Callable[[Stage, int], object]
-"""Told what is going on, and how many of it are through."""
+"""Told what is going on, and how many of it are through; `ahead`: how many news there will be."""
 
 NEWS_AT_ONCE = 500
 """Items stored in one transaction."""
@@ -177,6 +177,8 @@ class _Round:
             self._settle(batch, reply.head)
             if restored:
                 return None
+            if reply.head.ahead:
+                self._tell("ahead", self.report.received + reply.head.ahead)
             for page in _pages(reply):
                 self.copy.take(page)
                 self.report.received += len(page)

@@ -205,6 +205,8 @@ class RoundHead(Message):
     outcomes: tuple[Outcome, ...] = ()
     published: dict[str, Published] = {}
     """By feed. Who stands just before `first` has read them."""
+    ahead: int = 0
+    """About how many items are to come, where a feed is read from its beginning."""
 
 
 class FileHead(Message):

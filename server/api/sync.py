@@ -86,8 +86,9 @@ def round_lines(
         if positions.get(feed, 0) == told["first"] - 1:  # they need not be told what they did
             positions[feed] = told["first"] + len(told["items"]) - 1
     session = session_message(engine, asking, clock()).model_dump_json().encode()
-    first = b'{"session":%b,"outcomes":[%b],"published":%b}\n' % (
-        session, b",".join(done.outcomes), orjson.dumps(done.published),
+    ahead = rounds.ahead(engine, asking, positions) if wanted.limit else 0
+    first = b'{"session":%b,"outcomes":[%b],"published":%b,"ahead":%d}\n' % (
+        session, b",".join(done.outcomes), orjson.dumps(done.published), ahead,
     )  # fmt: skip
     return _lines(first, engine, asking, positions, wanted.limit)
 

@@ -154,3 +154,20 @@ def test_a_password_changed_elsewhere_keeps_what_was_not_sent(
     office.remember(client.session())
     assert engine.run(office, client).sent == 1
     elsewhere.close()
+
+
+def test_a_new_desk_is_told_how_much_is_to_come(
+    make_desk: MakeDesk, client: RegistryClient
+) -> None:
+    office, told = make_desk("office"), dict[str, list[int]]()
+
+    report = engine.run(
+        office, client, progress=lambda stage, count: told.setdefault(stage, []).append(count)
+    )
+
+    assert told["ahead"] == [report.received]
+    assert told["news"][-1] == report.received
+    engine.run(
+        office, client, progress=lambda stage, count: told.setdefault(stage, []).append(count)
+    )
+    assert told["ahead"] == [report.received], "nothing is to come any more"

@@ -37,6 +37,10 @@ NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
         (SyncState("stopped", error=TooOld("请更新。", "Update.")), "请更新。", "Update."),
         (SyncState("running", stage="changes", through=3, of=12), "同步中 3/12", "Syncing 3/12"),
         (SyncState("running", stage="news", through=5), "同步中 · 接收 5", "Syncing · receiving 5"),
+        (SyncState("running", stage="news", through=5, of=9, seconds=200),
+         "同步中 · 接收 5/9，约还需 3 分钟", "Syncing · receiving 5/9, about 3 minutes left"),
+        (SyncState("running", stage="news", through=5, of=9, seconds=33),
+         "同步中 · 接收 5/9，约还需 30 秒", "Syncing · receiving 5/9, about 30 seconds left"),
     ],
 )  # fmt: skip
 def test_how_the_exchange_stands_is_said(state: SyncState, zh: str, en: str) -> None:

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 Standing: TypeAlias = Literal["new", "running", "done", "offline", "signed_out", "stopped"]
 LAST = "synced_at"
+SHOWN_EVERY = 2.0
+"""Seconds between two looks at what has arrived, while more of it does."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class SyncState:
     """While running: what is going on, and how many of it are through."""
     of: int = 0
     """How many there are, where that is known."""
+    seconds: float = 0
+    """How long it will go on, where there is something to judge it by."""
     waiting: int = 0
     """Changes that have not been sent."""
     oldest: str = ""
@@ -71,6 +75,7 @@ class Exchange(QObject):
         self.state = SyncState(last=moments.parsed(desk.copy.preference(LAST) or ""))
         self._stop = Event()
         self._is_running = self._more = False
+        self._ahead, self._since, self._shown = 0, 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._tick)
@@ -122,7 +127,8 @@ class Exchange(QObject):
         if self._is_running or self._stop.is_set():
             return
         self._is_running, self._more = True, False
-        self._tell(standing="running", stage="session", through=0, of=self.state.waiting)
+        self._ahead, self._since = 0, time.monotonic()
+        self._tell(standing="running", stage="session", through=0, of=self.state.waiting, seconds=0)
         copy, stop = self._desk.copy, self._stop
 
         def work() -> Report:
@@ -140,8 +146,20 @@ class Exchange(QObject):
         self._progressed.emit(stage, count)  # from the network's thread to this one
 
     def _on_progress(self, stage: str, count: int) -> None:
-        if self._is_running:
-            self._tell(stage=stage, through=count)
+        if not self._is_running:
+            return
+        now = time.monotonic()
+        if stage == "ahead":
+            self._ahead, self._since = count, now
+            return
+        of = self._ahead if stage == "news" else self.state.of
+        left = 0.0
+        if stage == "news" and count and now > self._since:
+            left = max(0, of - count) * (now - self._since) / count
+        self._tell(stage=stage, through=count, of=of, seconds=left)
+        if stage == "news" and now > self._shown + SHOWN_EVERY:
+            self._shown = now
+            self._desk.changed.emit([])  # the lists are used while the rest arrives
 
     def _done(self, report: Report) -> None:
         at = moments.now()

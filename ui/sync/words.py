@@ -43,8 +43,24 @@ def _running(state: SyncState) -> str:
     stage = told(STAGES[state.stage]) if state.stage in STAGES else ""
     if state.stage == "changes" and state.of:
         return say(f"同步中 {state.through}/{state.of}", f"Syncing {state.through}/{state.of}")
+    if state.stage == "news" and state.of > state.through:
+        return say(
+            f"同步中 · 接收 {state.through}/{state.of}",
+            f"Syncing · receiving {state.through}/{state.of}",
+        ) + _left(state.seconds)
     count = f" {state.through}" if state.through else ""
     return say("同步中", "Syncing") + (f" · {stage}{count}" if stage else "")
+
+
+def _left(seconds: float) -> str:
+    """How long it will go on, as exactly as one wants to know it; nothing below five seconds."""
+    if seconds < 5:
+        return ""
+    if seconds < 90:
+        tens = max(10, round(seconds, -1))
+        return say(f"，约还需 {tens:.0f} 秒", f", about {tens:.0f} seconds left")
+    minutes = round(seconds / 60)
+    return say(f"，约还需 {minutes} 分钟", f", about {minutes} minutes left")
 
 
 def waiting(state: SyncState, *, at: datetime | None = None) -> str:
