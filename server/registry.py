@@ -402,6 +402,8 @@ def _checked_edits(form: Form, change: Change) -> Edits:
         {p for p, (was, now) in edits.items() if not (_is_leaf(form, p, now) and _is_plain(was))}
         | {p for p, both in change.settled.items() if not all(_is_leaf(form, p, v) for v in both)}
     )
+    # They are told again, and a half of a character cannot be.
+    wrong = [path.encode(errors="replace").decode() for path in wrong]
     if wrong:
         raise Invalid(
             f"登记中心不认识这些内容：{'、'.join(wrong[:5])}。请更新程序后再试。",

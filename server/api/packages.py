@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import tempfile
 from typing import IO
 from uuid import UUID
@@ -32,7 +31,7 @@ def make_known(engine: Database, asking: Asking, keys: DeskKeys) -> RegistryKeys
     """Make the keys of this desk known; gives those of the registry."""
     try:
         public = base64.b64decode(keys.keys, validate=True)
-    except binascii.Error:
+    except ValueError:  # as binascii.Error is, and what is told of other characters
         public = b""
     own = packages.make_known(engine, asking, public, clock())
     return RegistryKeys(keys=base64.b64encode(own.keys).decode())

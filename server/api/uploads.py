@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from contextlib import AbstractContextManager, ExitStack
 from email.utils import formatdate
 from typing import Annotated, TypeVar
@@ -89,7 +88,7 @@ def _named(metadata: str) -> str:
         if key == "sha256":
             try:
                 named = base64.b64decode(value, validate=True).decode("ascii")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:
                 break
             if SHA256.fullmatch(named):
                 return named
@@ -171,7 +170,7 @@ def _checksum(told: str) -> str:
     algorithm, _, value = told.partition(" ")
     try:
         checksum = base64.b64decode(value, validate=True).hex()
-    except binascii.Error:
+    except ValueError:
         checksum = ""
     if algorithm != "sha256" or len(checksum) != 64:
         raise _misspoken("Upload-Checksum")
