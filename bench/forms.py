@@ -29,7 +29,7 @@ OUTCOMES, ARMS, SITES = (
 KEYS = 60
 PAUSE = 0.05
 THINKS = 0.5
-"""Seconds between two keys of a quick typist, and now and then: what the program does meanwhile holds the next up."""
+"""Seconds between two keys of a quick typist, and now and then: what is done meanwhile holds up."""
 
 
 class Typed(NamedTuple):
@@ -85,7 +85,7 @@ def _measure(
         page = view.draft.form.page_of(group).id
         opened: list[float] = []
         for _ in range(times):
-            view._drop_pages()
+            view._drop_pages()  # noqa: SLF001 -- as when rights change
             opened.append(_until_painted(view, page))
         while not view.pages[page].is_whole:
             app.processEvents()
@@ -134,7 +134,7 @@ def _measure_check(app: QApplication, view: FilingView, what: str) -> None:
     took = time.perf_counter() - start
     tell_plain(f"{what}: 检查", f"{took * 1000:.0f} ms", f"{len(view.problems)} problems")
     start = time.perf_counter()
-    view._step_problem(1)
+    view._step_problem(1)  # noqa: SLF001 -- what F8 does
     app.processEvents()
     tell_plain(f"{what}: F8", f"{(time.perf_counter() - start) * 1000:.0f} ms")
 
@@ -161,7 +161,7 @@ def _until_painted(view: FilingView, page: str) -> float:
 
 
 def _type(app: QApplication, view: QWidget, place: QWidget) -> Typed:
-    """Letter after letter into a line, as quickly as people do; saves and checks go on meanwhile."""
+    """Letter after letter, as quickly as people type; saves and checks go on meanwhile."""
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
