@@ -317,6 +317,7 @@ def test_institutions_are_imported_by_their_authority(window_of: WindowOf, tmp_p
     window.take()
     window.sync()
     window.until(lambda: window.standings() == ["done", "done"])
+    assert not view.done.undo.isVisible(), "the registry keeps institutions that were opened"
     window.open(path)
     assert window.codes() == {2: ["D09"], 3: ["D09"], 4: ["D10"]}
     assert view.mending.here.text() == "以前已导入 2"

@@ -212,7 +212,9 @@ class DonePage(QWidget):
         if self._shown != (now.of.id, now.rows):
             self._shown = (now.of.id, now.rows)
             self.model.show_rows(list(now.rows))
-        self.undo.setVisible(not now.of.undone)
+        # An institution that was opened is suspended, never deleted: only what was not sent goes.
+        may_go = now.of.template != "institutions" or not now.count("done")
+        self.undo.setVisible(may_go and not now.of.undone)
         self.undo.setEnabled(True)
         self.save.setVisible(left > 0)
         self.mend.setVisible(left > 0 or refused > 0 or now.of.undone)
@@ -251,8 +253,8 @@ class DonePage(QWidget):
 def _sent(now: Progress, *, is_online: bool) -> str:
     if now.of.undone:
         return say(
-            "账号已全部收回，证件号码、手机号和邮箱可以重新使用。",
-            "All of it was taken back; the numbers and addresses may be used again.",
+            "各行已全部收回，可以修改后重新导入。",
+            "All rows were taken back; they may be mended and imported again.",
         )
     if not now.is_over and not is_online:
         return say(
