@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.measure import line, table
 
-ALL = ("window", "roster", "initial_sync", "lists", "pages", "forms", "guessing")
+ALL = ("window", "roster", "roster_window", "initial_sync", "lists", "pages", "forms", "guessing")
 
 
 def main() -> None:
