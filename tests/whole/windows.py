@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
 
 from app.record import Answers, Record
 from app.words import Language
@@ -120,8 +121,8 @@ class AtWindow(Person):
             opens: Callable[[], None] = partial(self._step, current, command)
         else:
             assert isinstance(current, RecordView)
-            hands.wait(lambda: command in current.steps.buttons, f"the button of {command}")
-            opens = partial(hands.click, current.steps.buttons[command])
+            bar = current.steps
+            opens = partial(self._press, lambda: bar.buttons.get(command), command)
         asked = _confirming()
         if said is None:
             asked.start()
@@ -165,7 +166,7 @@ class AtWindow(Person):
 
     def open_filing_of(self, place: str, title: str) -> FilingView:
         view = self._selected(place, title)
-        hands.click(hands.wait(lambda: view.steps.buttons.get("save"), "the button 填报"))
+        self._press(lambda: view.steps.buttons.get("save"), "填报")
         return self._opened(self._current(FilingView))
 
     def undoes(self, picture: str = "") -> None:
@@ -182,6 +183,28 @@ class AtWindow(Person):
         self.picture_of(dialog, picture)
         hands.click(dialog.verb)
         hands.wait(lambda: self.record(record_id).state != state, "the change to be undone")
+
+    def _step(self, view: FilingView, command: str) -> None:
+        saved(view)
+
+        def find() -> QPushButton | None:
+            found = view.footer.findChildren(QPushButton, f"step:{command}")
+            return next((b for b in found if b.isVisible()), None)
+
+        self._press(find, command)
+
+    @staticmethod
+    def _press(find: Callable[[], QPushButton | None], what: str) -> None:
+        """Press a button as soon as it can be, in one go: a change of the record makes it anew."""
+
+        def pressed() -> bool:
+            button = find()
+            if button is None or not (button.isVisible() and button.isEnabled()):
+                return False
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            return True
+
+        hands.wait(pressed, f"the button of {what}")
 
     def opens(self, place: str, title: str, picture: str = "") -> RecordView:
         """A record of a list, to read."""
