@@ -1,4 +1,4 @@
-"""The keyboard alone: Tab goes as one reads, boxes open in rows; what is answered is not missing."""
+"""The keyboard alone: Tab as one reads, boxes that open in rows; what is answered is there."""
 
 from __future__ import annotations
 
