@@ -132,7 +132,7 @@ def judged(
 
 def slowness(log: list[Any], at: float) -> float:
     """How long a key and a save took at most; a save that was under way took until the kill."""
-    keys = [when for when, path, _value in log if path]
+    keys = [*[when for when, path, _value in log if path], at]
     saves = [*[when for when, path, _value in log if not path], at]  # begun, ended, begun, …
     longest = max((b - a for a, b in zip(saves[::2], saves[1::2], strict=False)), default=0.0)
     return longest + max((b - a for a, b in itertools.pairwise(keys)), default=0.0)
