@@ -171,7 +171,11 @@ def _refuse_incomplete(step: Step, found: Sequence[Problem]) -> None:
 
 
 def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:
-    shut = {f for f in {p.partition("/")[0] for p in edits} if not _may_write(form, step, f)}
+    shut = {
+        f
+        for f in {p.partition("/")[0] for p in edits}
+        if form.has(f) and not step.may_write(form.field(f))
+    }
     barred = sorted(path for path in edits if path.partition("/")[0] in shut) if shut else []
     if barred:
         raise NotAllowed(
@@ -180,12 +184,6 @@ def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:
             reason="writes",
             paths=barred,
         )
-
-
-def _may_write(form: Form, step: Step, field_id: str) -> bool:
-    if step.writes != "all":
-        return field_id in step.writes
-    return not (form.has(field_id) and form.field(field_id).is_of_review)
 
 
 def label_of(form_id: str, command: str) -> Words:

@@ -133,9 +133,9 @@ def _is_sayable(value: Any, left: int = DEEPEST) -> bool:
 
 def refuse_unwritable(form: Form, step: Step, edits: Collection[str]) -> None:
     fields = {p.split("/", 1)[0] for p in edits}
-    if all(_may_write(form, step, field_id) for field_id in fields):
+    if all(step.may_write(form.field(field_id)) for field_id in fields):
         return
-    barred = sorted(p for p in edits if not _may_write(form, step, p.split("/", 1)[0]))
+    barred = sorted(p for p in edits if not step.may_write(form.field(p.split("/", 1)[0])))
     where = form.label(barred[0].rstrip("/"))
     raise NotAllowed(
         f"“{step.zh}”时不能改动“{where.zh}”。请先恢复原值。",
@@ -143,12 +143,6 @@ def refuse_unwritable(form: Form, step: Step, edits: Collection[str]) -> None:
         reason="writes",
         paths=barred,
     )
-
-
-def _may_write(form: Form, step: Step, field_id: str) -> bool:
-    if step.writes != "all":
-        return field_id in step.writes
-    return not form.field(field_id).is_of_review
 
 
 # -- what was said -------------------------------------------------------------------

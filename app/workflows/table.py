@@ -97,6 +97,10 @@ class Step:
         """What the log keeps of what was said: no password, and nothing that is private."""
         return _noted(self.asks.fields, said) if self.asks else dict(said)
 
+    def may_write(self, asked: Field) -> bool:
+        """Whether this answer may change with this step; the answers of a review never do."""
+        return asked.id in self.writes if self.writes != "all" else not asked.is_of_review
+
     def is_of(self, round_: Round | None) -> bool:
         """Whether it is open in this round; None asks for any."""
         return round_ is None or not self.rounds or round_ in self.rounds

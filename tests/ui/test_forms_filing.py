@@ -11,12 +11,20 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.answers import shown_pages
 from app.errors import DiskFull
 from app.forms import FORMS
+from app.forms.institution import OWN_FIELDS
 from app.forms.schema import Field, Form, Page, Rows
 from app.forms.types import Text
 from app.record import Record
@@ -122,6 +130,33 @@ def test_every_page_of_the_other_forms_opens(qtbot: QtBot, desk_of: DeskOf, form
         view.open_page(page.id)
         QApplication.processEvents()
         assert view.pages[page.id].cells
+
+
+def test_an_institution_cannot_type_into_what_its_authority_chose(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(HOSPITAL)
+    record = of_form("institution", HOSPITAL, "opened")
+    news(desk.copy, replace(record, answers=right_answers("institution")))
+
+    view = shown(qtbot, desk, record)
+
+    cells = {i: c for p in view._pages() for i, c in opened(view, p.id).cells.items()}
+    shut = {i for i, cell in cells.items() if is_shut(cell.editor)}
+    assert {"name", "uscc", "grade", "kind"} <= shut
+    assert shut.isdisjoint({*OWN_FIELDS} & {*cells})
+
+
+def opened(view: FilingView, page_id: str) -> Any:
+    view.open_page(page_id)
+    QApplication.processEvents()
+    return view.pages[page_id]
+
+
+def is_shut(editor: QWidget) -> bool:
+    inside = [editor, *editor.findChildren(QLineEdit), *editor.findChildren(QPlainTextEdit)]
+    typed = [w for w in inside if isinstance(w, QLineEdit | QPlainTextEdit)]
+    return not editor.isEnabled() or (bool(typed) and all(w.isReadOnly() for w in typed))
 
 
 def of_form(form_id: str, who: Any, state: str) -> Record:

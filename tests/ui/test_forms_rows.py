@@ -251,7 +251,7 @@ def test_a_question_in_a_row_appears_with_the_answer_that_asks_for_it(rows: Rows
 
 def test_a_problem_is_marked_at_its_row_and_field(rows: RowsEditor) -> None:
     path = "arms/00000030/size"
-    found = [Problem(path, Words("应是整数。", "A whole number."))]
+    found = [Problem(path, Words("应是整数。", "A whole number."), rule="V-43")]
 
     rows.judge(found, everything=True)
     rows.go_to(["00000030", "size"])

@@ -197,9 +197,12 @@ class FilingView(QWidget):
     @property
     def is_read_only(self) -> bool:
         """Whether this person, in this role, may not write it in this state."""
-        if self.record is None:
-            return True
-        return all(step.command != "save" for step in self._desk.open_steps(self.record))
+        return not self._writing()
+
+    def _writing(self) -> list[Step]:
+        """The steps by which this person writes it in this state."""
+        steps = self._desk.open_steps(self.record) if self.record is not None else []
+        return [step for step in steps if step.command == "save"]
 
     @property
     def draft_is_changed(self) -> bool:
@@ -250,8 +253,12 @@ class FilingView(QWidget):
     def _make_page(self, page: Page) -> None:
         assert self.draft is not None
         around = Around(self.draft, self._desk, self.record)
+        steps = self._writing()
         view = PageView(
-            page.fields, around, read_only=self.is_read_only, in_sight=self.stack.height()
+            page.fields,
+            around,
+            may_write=lambda field: any(step.may_write(field) for step in steps),
+            in_sight=self.stack.height(),
         )
         view.beyond = self._beyond
         sheet = QWidget()

@@ -33,11 +33,16 @@ class PageView(QWidget):
     entered = Signal(str)
 
     def __init__(
-        self, fields: Iterable[Field], around: Around, *, read_only: bool = False, in_sight: int = 0
+        self,
+        fields: Iterable[Field],
+        around: Around,
+        *,
+        may_write: Callable[[Field], bool] = lambda _field: True,
+        in_sight: int = 0,
     ) -> None:
         super().__init__()
         self.fields = ordered(fields)
-        self.around, self._draft, self._read_only = around, around.draft, read_only
+        self.around, self._draft, self._may_write = around, around.draft, may_write
         self._cells: dict[str, Cell] = {}
         self._reached = 0
         """How many fields have had their turn; those after it are made later."""
@@ -119,7 +124,7 @@ class PageView(QWidget):
         cell = Cell(field, editor, self.around)
         editor.refresh(self.around.known())
         editor.set_value(self._draft.value(editor.path))
-        if self._read_only:
+        if not self._may_write(field):
             editor.set_read_only(True)
         self._cells[field.id] = cell
         self.flow.insert(place, cell)
@@ -247,7 +252,7 @@ class PageView(QWidget):
     def go_to_first(self) -> None:
         for field in self.fields:
             cell = self._cells.get(field.id)
-            if cell is not None and not cell.isHidden() and not self._read_only:
+            if cell is not None and not cell.isHidden() and self._may_write(field):
                 cell.editor.setFocus(Qt.FocusReason.TabFocusReason)
                 return
 

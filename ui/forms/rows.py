@@ -236,7 +236,9 @@ class RowsEditor(Editor):
         self.card.setVisible(bool(self.current))
         if self.current:
             inside = self.around.inside(f"{self.path}/{self.current}")
-            self.page = PageView(self.kind.fields, inside, read_only=self._read_only)
+            self.page = PageView(
+                self.kind.fields, inside, may_write=lambda _field: not self._read_only
+            )
             cast("QVBoxLayout", self.card.layout()).addWidget(self.page)
             self.page.judge(self._problems, everything=self._judged)
 
