@@ -13,8 +13,9 @@ from uuid import UUID
 
 from app.errors import AppError, NotFound, TooLarge, Unreadable
 from local_db import WorkingCopy
-from sync.client import News, RegistryClient, Round, garbled
+from sync.client import RegistryClient
 from sync.protocol import CHANGES_AT_ONCE, Held, NewsLine, Outcome, RoundHead
+from sync.replies import News, Round, garbled
 
 Stage: TypeAlias = Literal["session", "files", "changes", "ahead", "news", "documents", "done"]
 Progress: TypeAlias = Callable[[Stage, int], object]

@@ -20,8 +20,9 @@ from app.errors import AppError, Conflict, DiskFull, NotAllowed
 from app.exchange import package
 from app.exchange.package import HEAD, LARGEST, SIGNATURE, Contents, Envelope, Keys, Opened, Public
 from local_db import WorkingCopy
-from sync.client import RegistryClient, garbled
+from sync.client import RegistryClient
 from sync.protocol import Outcome
+from sync.replies import garbled
 
 SECRET, REGISTRY, KNOWN, SERIAL = (
     f"package:{name}" for name in ("secret", "registry", "known", "serial")

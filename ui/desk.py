@@ -37,6 +37,9 @@ class Desk(QObject):
     acted = Signal(object, str, object)
     """(`Record`, command, what was said): a step that was taken here."""
     sync_wanted = Signal()
+    """Something was done here: to be sent soon."""
+    sync_asked = Signal()
+    """A person asks for an exchange: at once, whatever went wrong before."""
     document_wanted = Signal(str)
     """The SHA-256 of a document that somebody wants to read and that is not here."""
     version_wanted = Signal(object, int)
@@ -124,7 +127,7 @@ class Desk(QObject):
     def reached(self) -> Iterator[RegistryClient]:
         """A way to the registry, for the lane of the network; Unreachable where there is none."""
         if self.way is None:
-            from sync.client import unreachable
+            from sync.replies import unreachable
 
             raise unreachable()
         client = self.way()

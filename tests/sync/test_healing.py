@@ -14,8 +14,9 @@ from local_db import Query, WorkingCopy
 from server import accounts
 from server.db import connect, transact
 from sync import engine
-from sync.client import RegistryClient, Round
+from sync.client import RegistryClient
 from sync.protocol import NewPassword, SignIn
+from sync.replies import Round
 from tests.sync.conftest import MakeDesk
 from tests.sync.test_engine import ADMIN, NAME, add, names, save
 from tests.whole.desks import HOSPITAL, KEY, NEW_PASSWORD

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from app.errors import DiskFull, Faulty, SignedOut, TooOld, Unreachable, Unreadable
-from sync.rhythm import AFTER_SAVE, LONGEST_RETRY, REGULAR, Rhythm, result_of
+from app.errors import DiskFull, Faulty, SignedOut, TooOld, TryLater, Unreachable, Unreadable
+from sync.rhythm import (
+    AFTER_SAVE,
+    LONGEST_ASKED,
+    LONGEST_RETRY,
+    REGULAR,
+    Rhythm,
+    asked_of,
+    result_of,
+)
 
 
 def test_what_was_saved_is_sent_two_seconds_later() -> None:
@@ -77,3 +87,67 @@ def test_only_what_a_person_must_mend_stops_the_hurry() -> None:
         "unreachable"
     }
     assert {result_of(kind("", "")) for kind in (SignedOut, TooOld, DiskFull)} == {"refused"}
+
+
+def test_a_registry_that_asks_for_30_seconds_is_not_asked_before_they_are_over() -> None:
+    rhythm = Rhythm()
+    error = TryLater("请稍后。", "Later.", seconds=30)
+
+    rhythm.ended(result_of(error), 100, 0, asked=asked_of(error))
+
+    assert rhythm.wait(100) == 30, "its own back-off would have been 4 seconds"
+    rhythm.saved(101)
+    assert not rhythm.is_due(129.9), "what is saved meanwhile waits too"
+    assert rhythm.is_due(130)
+
+
+def test_a_registry_that_asks_for_2_seconds_does_not_wait_for_a_longer_back_off() -> None:
+    rhythm = Rhythm()
+    for _ in range(8):
+        rhythm.ended("unreachable", 0, 0.5)
+    assert rhythm.wait(0) == LONGEST_RETRY
+
+    rhythm.ended("unreachable", 0, 1, asked=2)
+
+    assert rhythm.wait(0) == pytest.approx(2.4)
+    rhythm.ended("unreachable", 3, 0.5)
+    assert rhythm.wait(3) == 5, "and its own back-off begins anew"
+
+
+def test_after_the_pause_that_was_asked_for_saving_hurries_again() -> None:
+    rhythm = Rhythm()
+    rhythm.ended("unreachable", 0, 0, asked=30)
+    rhythm.ended("done", 30, 0.5)
+
+    rhythm.saved(31)
+
+    assert rhythm.wait(31) == AFTER_SAVE
+
+
+def test_a_person_may_ask_during_the_pause() -> None:
+    rhythm = Rhythm()
+    rhythm.ended("unreachable", 0, 0, asked=30)
+
+    rhythm.online(5)
+
+    assert rhythm.is_due(5)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [(30, 30), (1.5, 1.5), (0, 0), (-5, 0), ("30", 0), (None, 0), (True, 0),
+     (float("nan"), 0), (10**12, LONGEST_ASKED)],
+)  # fmt: skip
+def test_only_a_sensible_number_of_seconds_is_honoured(told: Any, seconds: float) -> None:
+    assert asked_of(TryLater("", "", seconds=told)) == seconds
+    assert asked_of(None) == asked_of(Unreachable("", "")) == 0
+
+
+def test_a_round_that_was_cancelled_goes_on_much_later_or_when_something_is_saved() -> None:
+    rhythm = Rhythm()
+
+    rhythm.cancelled(100)
+
+    assert rhythm.wait(100) == LONGEST_RETRY
+    rhythm.saved(101)
+    assert rhythm.wait(101) == AFTER_SAVE

@@ -22,7 +22,8 @@ import pytest
 from app.errors import TryLater, Unreachable, Unreadable
 from local_db import Query, WorkingCopy
 from sync import engine
-from sync.client import RegistryClient, Round
+from sync.client import RegistryClient
+from sync.replies import Round
 from tests.whole.conftest import Opened
 from tests.whole.desk_process import Killable
 from tests.whole.desks import HOSPITAL, HOSPITAL_ROLE, KEY, Desk, sign_in

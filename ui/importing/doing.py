@@ -169,7 +169,7 @@ def undo(copy: WorkingCopy, client: RegistryClient | None, done: Import, *, role
     ]
     if changes:
         if client is None:
-            from sync.client import unreachable
+            from sync.replies import unreachable
 
             raise unreachable()
         client.together(changes)

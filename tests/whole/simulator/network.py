@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+import orjson
+
 from app.errors import Unreachable
-from sync import client
-from sync.client import RegistryClient, Round
+from sync import replies
+from sync.client import RegistryClient
 from sync.protocol import Outcome
+from sync.replies import Round
 from tests.whole.simulator.deaths import Died
 from tests.whole.simulator.registry import Answer, Request, SimulatedRegistry
 
@@ -63,10 +66,10 @@ class Network:
         if request.path == "/round" and self._happens("slow"):
             self.overtaking()
         if self._happens("lose_request"):
-            raise client.unreachable()
+            raise replies.unreachable()
         if self._happens("delay"):
             self.held.append((registry, request))
-            raise client.unreachable()
+            raise replies.unreachable()
         if request.body and self._happens("garble_request"):
             request = replace(request, body=self._garbled(request.body, whole=True))
         if self._happens("repeat"):
@@ -76,7 +79,7 @@ class Network:
         answer = self._delivered(registry, request)
         if self._happens("lose_reply"):
             self._spent(registry, answer)
-            raise client.unreachable()
+            raise replies.unreachable()
         return self._travelling(registry, answer)
 
     def deliver_held(self) -> None:
@@ -104,7 +107,7 @@ class Network:
             return registry.answer(request)
         except Died:
             registry.restart()
-            raise client.unreachable() from None
+            raise replies.unreachable() from None
 
     def _spent(self, registry: SimulatedRegistry, answer: Answer) -> None:
         try:
@@ -197,7 +200,7 @@ class DeskClient(RegistryClient):
         *,
         whole: Collection[str] = (),
     ) -> Round:
-        messages = [client.orjson.loads(change) for change in changes]
+        messages = [orjson.loads(change) for change in changes]
         self.sending(messages)
         reply = super().round(changes, positions, min(limit, self.page), whole=whole)
         self.told(messages, reply.head.outcomes)
@@ -207,7 +210,7 @@ class DeskClient(RegistryClient):
         body = rest.get("data") or b""
         body = body if isinstance(body, bytes) else body.read()
         if "json" in rest:
-            body = client.orjson.dumps(rest["json"])
+            body = orjson.dumps(rest["json"])
         request = Request(method, path, self._token, body, rest.get("headers") or {})
         reply: Any = _Reply(self.network.carry(self.registry, request))
         if reply.status_code in GOOD:
