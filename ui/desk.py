@@ -199,6 +199,10 @@ class Desk(QObject):
         """Ask for an exchange with the registry as soon as there is a network."""
         self.sync_wanted.emit()
 
+    def ask_sync(self) -> None:
+        """A person asks for an exchange: at once, even where the last one has just failed."""
+        self.sync_asked.emit()
+
     def _act(
         self,
         work: Callable[[], Record],

@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         if self.exchange is not None:
             self.exchange.told.connect(self._on_sync)
             self.bar.sync_wanted.connect(self.exchange.now)
+            self.bar.cancel_wanted.connect(self.exchange.cancel)
             self._on_sync(self.exchange.state)
 
     def _shortcuts(self) -> None:

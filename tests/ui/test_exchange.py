@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.errors import SignedOut, TooOld
+from app.errors import SignedOut, TooOld, TryLater
 from app.forms import FORMS
+from local_db import Query
 from sync.client import RegistryClient
 from tests.local_db.desks import clash, refused
 from tests.ui.conftest import DeskOf
@@ -35,6 +39,9 @@ NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
         (SyncState("offline"), "离线", "Offline"),
         (SyncState("signed_out", error=SignedOut("", "")), "登录已过期", "Session ended"),
         (SyncState("stopped", error=TooOld("请更新。", "Update.")), "请更新。", "Update."),
+        (SyncState("cancelling"), "正在停止同步…", "Stopping…"),
+        (SyncState("cancelled"), "已停止同步，下次从停下处继续",
+         "Stopped; goes on from here next time"),
         (SyncState("running", stage="changes", through=3, of=12), "同步中 3/12", "Syncing 3/12"),
         (SyncState("running", stage="news", through=5), "同步中 · 接收 5", "Syncing · receiving 5"),
         (SyncState("running", stage="news", through=5, of=9, seconds=200),
@@ -127,6 +134,67 @@ def test_an_ended_session_is_told_and_nothing_is_lost(qtbot: QtBot, desk_of: Des
 
     assert exchange.state.standing == "signed_out"
     assert [item.record_id for item in desk.copy.outbox()] == [record.id]
+    exchange.stop()
+
+
+def test_a_registry_that_asks_to_be_left_alone_is_left_alone_for_as_long(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of(PI)
+    exchange = exchange_of(desk, "http://127.0.0.1:9")
+
+    def refuse(*_args: object, **_more: object) -> object:
+        raise TryLater("请求过于频繁，请在 300 秒后再试。", "Too often.", seconds=300)
+
+    monkeypatch.setattr("ui.sync.exchange.engine.run", refuse)
+    monkeypatch.setattr("ui.sync.exchange.time.monotonic", lambda: 1000.0)
+    exchange.start()
+    qtbot.waitUntil(lambda: exchange.state.standing == "stopped")
+
+    assert 1300 <= exchange.rhythm.next_at <= 1360
+    desk.sync_now()
+    assert exchange.rhythm.next_at >= 1300, "saving does not hurry it"
+    exchange.stop()
+
+
+def test_a_copy_that_is_stopped_keeps_what_came_and_goes_on_behind_it(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.engine.NEWS_AT_ONCE", 3)
+    desk = desk_of(PI)
+    bar = SyncBar()
+    qtbot.addWidget(bar)
+    stopped, take = Event(), desk.copy.take
+
+    def take_and_wait(items: Sequence[Any]) -> None:
+        take(items)
+        assert stopped.wait(30)
+
+    with standing(Door(PI, "x", "y")) as door:
+        door.records = [study(f"研究 {n}") for n in range(10)]
+        exchange = exchange_of(desk, door.address)
+        exchange.told.connect(bar.show_state)
+        bar.cancel_wanted.connect(exchange.cancel)
+        monkeypatch.setattr(desk.copy, "take", take_and_wait)
+        exchange.start()
+        qtbot.waitUntil(lambda: desk.copy.positions().get(PI.id) == 3)
+        bar.cancel.click()
+        assert bar.standing.text() == "正在停止同步…"
+        stopped.set()
+        qtbot.waitUntil(lambda: exchange.state.standing == "cancelled")
+
+        assert desk.copy.positions()[PI.id] == 3
+        assert bar.cancel.isHidden()
+        assert exchange.state.last is None, "it was not exchanged whole"
+        asked = len(door.asked)
+        with qtbot.waitSignal(desk.synced) as got:
+            bar.sync_wanted.connect(exchange.now)
+            bar.standing.click()
+
+    assert got.args[0].received == 7, "what was here is not fetched again"
+    assert len(door.asked) > asked
+    assert desk.copy.count(Query("study")) == 10
+    assert exchange.state.standing == "done"
     exchange.stop()
 
 

@@ -16,6 +16,8 @@ class SyncBar(QFrame):
 
     outbox_wanted = Signal()
     sync_wanted = Signal()
+    cancel_wanted = Signal()
+    """The round under way shall stop; the next one goes on where it left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,9 +27,18 @@ class SyncBar(QFrame):
         row.setContentsMargins(look.SMALL, 0, look.WIDE, 0)
         row.setSpacing(look.NORMAL)
         self.standing, self.waiting, self.trouble = QPushButton(), QPushButton(), QPushButton()
-        for button in (self.standing, self.waiting, self.trouble):
+        self.cancel = QPushButton(look.icon("x", "dim"), say("停止", "Stop"))
+        self.cancel.setObjectName("cancel_sync")
+        for button in (self.standing, self.cancel, self.waiting, self.trouble):
             look.mark(button, "bar")
             row.addWidget(button)
+        self.cancel.setToolTip(
+            say(
+                "停止这次同步。已收到的都保留，下次从停下处继续。",
+                "Stop this exchange. What has arrived stays; the next one goes on from there.",
+            )
+        )
+        self.cancel.clicked.connect(self.cancel_wanted)
         self.standing.setToolTip(say("立即同步", "Sync now"))
         self.standing.clicked.connect(self.sync_wanted)
         self.waiting.clicked.connect(self.outbox_wanted)
@@ -42,6 +53,8 @@ class SyncBar(QFrame):
         icon, tint, sentence = words.standing(state)
         self.standing.setIcon(look.icon(icon, tint))
         self.standing.setText(sentence)
+        # Not in the rounds that find nothing: the bar would twitch every minute.
+        self.cancel.setVisible(state.standing == "running" and bool(state.through or state.of))
         self.waiting.setText(words.waiting(state))
         self.waiting.setIcon(look.icon("send", "note"))
         self.waiting.setVisible(bool(state.waiting))

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError, NotAllowed, SignedOut, TooOld, Unreachable
 from sync import engine, packages
-from sync.rhythm import Result, Rhythm
+from sync.rhythm import Result, Rhythm, asked_of
 from ui import moments, problems, tasks
 from ui.desk import Desk
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Standing: TypeAlias = Literal["new", "running", "done", "offline", "signed_out", "stopped"]
+Standing: TypeAlias = Literal[
+    "new", "running", "cancelling", "cancelled", "done", "offline", "signed_out", "stopped"
+]
 LAST = "synced_at"
 SHOWN_EVERY = 2.0
 """Seconds between two looks at what has arrived, while more of it does."""
@@ -73,14 +75,15 @@ class Exchange(QObject):
         desk.way = client
         self.rhythm = Rhythm()
         self.state = SyncState(last=moments.parsed(desk.copy.preference(LAST) or ""))
-        self._stop = Event()
-        self._is_running = self._more = False
+        self._stop, self._cancel = Event(), Event()
+        self._is_running = self._more = self._again = False
         self._ahead, self._since, self._shown = 0, 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._tick)
         self._progressed.connect(self._on_progress)
         desk.sync_wanted.connect(self.saved)
+        desk.sync_asked.connect(self.now)
         desk.changed.connect(self._on_changed)
         desk.document_wanted.connect(self._fetch_document)
         desk.version_wanted.connect(self._fetch_version)
@@ -93,7 +96,15 @@ class Exchange(QObject):
     def now(self) -> None:
         """A round as soon as the one under way is through: somebody asks for it."""
         self.rhythm.online(time.monotonic())
+        self._again = self._is_running
         self._plan()
+
+    def cancel(self) -> None:
+        """The person stops the round under way; what came stays, the next one goes on behind it."""
+        if self._is_running and not self._cancel.is_set():
+            self._cancel.set()
+            self._again = False
+            self._tell(standing="cancelling", seconds=0)
 
     def saved(self) -> None:
         """Something was saved: send it soon."""
@@ -104,6 +115,7 @@ class Exchange(QObject):
     def stop(self) -> None:
         """No further round; the one under way leaves at its next safe place."""
         self._stop.set()
+        self._cancel.set()
         self._timer.stop()
 
     def _on_changed(self, _what: object) -> None:
@@ -126,16 +138,18 @@ class Exchange(QObject):
     def _tick(self) -> None:
         if self._is_running or self._stop.is_set():
             return
-        self._is_running, self._more = True, False
+        self._is_running, self._more, self._again = True, False, False
+        self._cancel = Event()
         self._ahead, self._since = 0, time.monotonic()
         self._tell(standing="running", stage="session", through=0, of=self.state.waiting, seconds=0)
-        copy, stop = self._desk.copy, self._stop
+        copy, stop = self._desk.copy, self._cancel
 
         def work() -> Report:
             client = self._client()
             try:
                 report = engine.run(copy, client, progress=self._told_progress, stop=stop)
-                _introduce(copy, client)
+                if not report.stopped:
+                    _introduce(copy, client)
                 return report
             finally:
                 client.close()
@@ -146,7 +160,7 @@ class Exchange(QObject):
         self._progressed.emit(stage, count)  # from the network's thread to this one
 
     def _on_progress(self, stage: str, count: int) -> None:
-        if not self._is_running:
+        if not self._is_running or self._cancel.is_set():
             return
         now = time.monotonic()
         if stage == "ahead":
@@ -162,13 +176,24 @@ class Exchange(QObject):
             self._desk.changed.emit([])  # the lists are used while the rest arrives
 
     def _done(self, report: Report) -> None:
-        at = moments.now()
-        copy = self._desk.copy
-        self._desk.read(
-            lambda _c: copy.prefer(LAST, at.isoformat(timespec="seconds")), _nothing, owner=self
-        )
-        self._tell(standing="done", last=at, stage="", error=None)
-        self._ended("done")
+        if report.stopped:
+            self._tell(standing="cancelled", stage="", error=None)
+            self._is_running = False
+            now = time.monotonic()
+            self.rhythm.cancelled(now)
+            if self._more:  # what was saved meanwhile
+                self.rhythm.saved(now)
+            if self._again:  # they have thought better of it
+                self.rhythm.online(now)
+            self._plan()
+        else:
+            at = moments.now()
+            copy = self._desk.copy
+            self._desk.read(
+                lambda _c: copy.prefer(LAST, at.isoformat(timespec="seconds")), _nothing, owner=self
+            )
+            self._tell(standing="done", last=at, stage="", error=None)
+            self._ended("done", asked=max(map(asked_of, report.refused), default=0))
         self._desk.refresh()
         if report.received or report.sent or report.refused or report.clashes:
             self._desk.changed.emit([])
@@ -176,10 +201,11 @@ class Exchange(QObject):
         self.count()
 
     def _failed(self, error: Exception) -> None:
+        asked = asked_of(error) if isinstance(error, AppError) else 0
         match error:
             case Unreachable():
                 self._tell(standing="offline", stage="", error=error)
-                self._ended("unreachable")
+                self._ended("unreachable", asked=asked)
             case SignedOut():
                 self._tell(standing="signed_out", stage="", error=error)
                 self._ended("refused")
@@ -188,17 +214,20 @@ class Exchange(QObject):
                 log.info("the exchange ended: %s", error.code)
                 self._tell(standing="stopped", stage="", error=error)
                 ends = isinstance(error, TooOld | NotAllowed)
-                self._ended("refused" if ends else "unreachable")
+                self._ended("refused" if ends else "unreachable", asked=asked)
             case _:
                 self._tell(standing="stopped", stage="")
                 self._ended("unreachable")
                 problems.show(error)
         self._desk.changed.emit([])  # what arrived before stays
 
-    def _ended(self, result: Result) -> None:
+    def _ended(self, result: Result, *, asked: float = 0) -> None:
         self._is_running = False
         chance = random.random()
-        self.rhythm.ended(result, time.monotonic(), chance, more=self._more)
+        now = time.monotonic()
+        self.rhythm.ended(result, now, chance, more=self._more, asked=asked)
+        if self._again and result == "done" and not asked:  # asked for while it ran
+            self.rhythm.online(now)
         self._plan()
 
     def _tell(self, **changes: object) -> None:

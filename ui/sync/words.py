@@ -17,10 +17,23 @@ STAGES = {
     "documents": Words("接收附件", "receiving documents"),
 }
 
+SAID: dict[str, tuple[str, look.ColourRole, Words]] = {
+    "signed_out": ("key-round", "warn", Words("登录已过期", "Session ended")),
+    "cancelling": ("cloud", "dim", Words("正在停止同步…", "Stopping…")),
+    "cancelled": (
+        "cloud",
+        "dim",
+        Words("已停止同步，下次从停下处继续", "Stopped; goes on from here next time"),
+    ),
+}
+
 
 def standing(state: SyncState, *, at: datetime | None = None) -> tuple[str, look.ColourRole, str]:
     """(icon, colour, sentence) of the left end of the sync bar."""
     last = moments.clock(state.last, at=at) if state.last else ""
+    if state.standing in SAID:
+        icon, tint, words = SAID[state.standing]
+        return icon, tint, told(words)
     match state.standing:
         case "running":
             return "refresh-cw", "note", _running(state)
@@ -29,8 +42,6 @@ def standing(state: SyncState, *, at: datetime | None = None) -> tuple[str, look
         case "offline":
             since = say(f"，上次同步 {last}", f", last synced {last}") if last else ""
             return "cloud-off", "dim", say("离线", "Offline") + since
-        case "signed_out":
-            return "key-round", "warn", say("登录已过期", "Session ended")
         case "stopped":
             said = told(state.error.words) if state.error else say("同步未完成", "Not synced")
             return "triangle-alert", "warn", said
@@ -69,7 +80,8 @@ def waiting(state: SyncState, *, at: datetime | None = None) -> str:
         return ""
     made = moments.parsed(state.oldest)
     days = ((at or moments.now()) - made).days if made else 0
-    age = say(f"（最早 {days} 天前）", f" (oldest: {days} days ago)") if days >= 1 else ""
+    plural = "s" if days > 1 else ""
+    age = say(f"（最早 {days} 天前）", f" (oldest: {days} day{plural} ago)") if days >= 1 else ""
     return say(f"待发送 {state.waiting}", f"{state.waiting} to send") + age
 
 
@@ -77,4 +89,6 @@ def trouble(state: SyncState) -> str:
     """N 项需处理; nothing where there is none."""
     if not state.trouble:
         return ""
-    return say(f"{state.trouble} 项需处理", f"{state.trouble} need you")
+    return say(
+        f"{state.trouble} 项需处理", f"{state.trouble} need{'s' if state.trouble == 1 else ''} you"
+    )
