@@ -87,6 +87,8 @@ class Pages(QWidget):
             self._read_title(view, record_id)
         if how != "filing":  # its own `opened` says that its first page is there
             view.opened.connect(self.opened)
+        if hasattr(view, "record_wanted"):
+            view.record_wanted.connect(self.show_record)
         if hasattr(view, "performed"):
             view.performed.connect(lambda record: self._read_title(view, record.id))
         made: QWidget = view

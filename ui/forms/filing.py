@@ -37,6 +37,7 @@ from ui.forms.cell import Cell
 from ui.forms.checking import known_of, problems_of
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
+from ui.forms.engaged import PeopleSpokenOf, Person, id_of
 from ui.forms.field_search import FieldSearch, labels_of
 from ui.forms.footer import Footer
 from ui.forms.help_panel import HelpPanel
@@ -61,6 +62,8 @@ class FilingView(QWidget):
     """The record after a step was taken."""
     opened = Signal()
     """The first page is there."""
+    record_wanted = Signal(object, str)
+    """(id of another record, how): somebody wants to open it beside this one."""
 
     def __init__(self, desk: Desk, record_id: UUID) -> None:
         super().__init__()
@@ -100,6 +103,9 @@ class FilingView(QWidget):
         self.panel = ProblemPanel(self._label)
         self.panel.wanted.connect(self.go_to)
         self.panel.closed.connect(self._hide_panel)
+        self.panel.person_wanted.connect(self._open_person)
+        self.people = PeopleSpokenOf(self._desk, self)
+        self.people.found.connect(self.panel.name_people)
         self.panel.hide()
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
@@ -211,7 +217,10 @@ class FilingView(QWidget):
     def _on_saved(self, record: Record) -> None:
         self.record = record
         self._tell_steps()
-        # Who was picked and what was attached since may be known now: the rules ask again.
+        self._learn(record)
+
+    def _learn(self, record: Record) -> None:
+        """Who was picked, attached or mended since may be known now: the rules ask again."""
         self._desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
 
     def _on_known(self, known: Known) -> None:
@@ -223,6 +232,8 @@ class FilingView(QWidget):
         own = self.saving is not None and (self.saving.is_telling or self.saving.is_under_way)
         if not own and not self._performing and (not ids or self._id in ids):
             self._read()
+        elif self.record is not None and self.people.touched_by(ids):
+            self._learn(self.record)
 
     # -- pages -----------------------------------------------------------------------------
 
@@ -376,6 +387,11 @@ class FilingView(QWidget):
             self.pages[self.page_id].judge(self.problems, everything=self.is_judged)
         if self.is_judged:
             self.panel.show_problems(self.problems)
+            self.people.look(self.problems)
+
+    def _open_person(self, person: Person) -> None:
+        self.save()
+        self.record_wanted.emit(id_of(person.ref), person.how)
 
     def _step_problem(self, by: int) -> None:
         if not self.panel.isVisible():
