@@ -210,6 +210,7 @@ class Typist:
             if QApplication.focusWidget() is target:
                 break
             here = QApplication.focusWidget()
+            assert here is not None, "the arrows never leave the window"
             beside = here.geometry().top() == target.geometry().top()
             QTest.keyClick(here, Qt.Key.Key_Right if beside else Qt.Key.Key_Down)
         if not target.hasFocus():

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
 from app.answers import replay
-from app.record import Principal
+from app.record import Principal, Record
 from local_db import kept, news, outbox
 from local_db.seen import edits_of, record_from
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
         def items(self) -> tuple[int, ...]: ...
 
 
+PASSING = ("try_later", "faulty")
+"""Codes of refusals that say nothing about the change itself: it is sent again."""
+
+
 def settle_all(
     db: Connection,
     outcomes: Sequence[Outcome],
@@ -47,7 +51,7 @@ def settle_all(
     for outcome in outcomes:
         change_id = str(outcome.change_id)
         if outcome.became is None:
-            news.settle(db, outcome, who, at)
+            _settle(db, outcome, who, at)
         elif change_id not in made:
             if _is_waiting(db, change_id):
                 unproved.append(change_id)
@@ -156,3 +160,70 @@ def _record_of(db: Connection, outcome: Outcome) -> tuple[int, str]:
         (str(outcome.change_id),),
     ).first()
     return (int(found[0]), str(found[1])) if found else (0, "")
+
+
+def _settle(connection: Connection, outcome: Outcome, who: Principal, at: str) -> None:
+    """Note what became of one change."""
+    found = connection.exec_driver_sql(
+        "SELECT k, n FROM outbox WHERE change_id = ?", (str(outcome.change_id),)
+    ).first()
+    if found is None:  # answered before; the reply was lost and came again
+        return
+    k, n = found
+    record = Record.from_wire(outcome.record) if outcome.record else None
+    if record is not None:
+        outbox.store_base(connection, record)
+    if outcome.result == "done":
+        _settle_done(connection, (k, n, at), record)
+    else:
+        error, state = outcome.error or {}, outcome.result
+        if error.get("code") in PASSING:
+            state = "sent"
+            _send_again(connection, error.get("details") or {})
+        connection.exec_driver_sql(
+            "UPDATE outbox SET state = ?, error = ?, clashes = ? WHERE k = ?",
+            (state, orjson.dumps(error) if error else None, _clashes(outcome), k),
+        )
+    if _exists(connection, n):
+        outbox.refresh(connection, n, who)
+
+
+def _clashes(outcome: Outcome) -> bytes:
+    """The paths, each with who was first and when where that is told."""
+    told = [
+        [path, by.name, by.at] if (by := outcome.by.get(path)) else path for path in outcome.clashes
+    ]
+    return orjson.dumps(told)
+
+
+def _send_again(connection: Connection, details: dict[str, Any]) -> None:
+    """Queue the documents that the registry misses."""
+    files = details.get("files")
+    if isinstance(files, list):
+        connection.exec_driver_sql(
+            "UPDATE file SET to_send = 1 WHERE sha256 IN (SELECT value FROM json_each(?))",
+            (orjson.dumps(files).decode(),),
+        )
+
+
+def _exists(connection: Connection, n: int) -> bool:
+    return bool(connection.exec_driver_sql("SELECT 1 FROM record WHERE n = ?", (n,)).scalar())
+
+
+def _settle_done(connection: Connection, item: tuple[int, int, str], record: Record | None) -> None:
+    k, n, at = item
+    message, record_id = connection.exec_driver_sql(
+        "SELECT o.message, r.id FROM outbox o JOIN record r USING (n) WHERE o.k = ?", (k,)
+    ).one()
+    command = orjson.loads(message)["command"]
+    kept.keep(connection, [(k, record_id, message)], at)
+    outbox.drop(connection, [k])
+    if record is not None:
+        outbox.rebase(connection, n, record)
+    if command == "delete":
+        # What is deleted in the registry is told as gone; until then it stays out of sight.
+        connection.exec_driver_sql(
+            "DELETE FROM told WHERE n = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE n = ?)", (n, n)
+        )
+        if not outbox.items(connection, n):
+            news.leave(connection, [n])

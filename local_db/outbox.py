@@ -158,6 +158,29 @@ def _told(connection: Connection, row: Any) -> OutboxItem:
     )
 
 
+def send_again(connection: Connection, change_id: UUID, new_id: UUID, who: Principal) -> None:
+    """Let a refused change wait to be sent once more; its last answer stays told until the next.
+
+    Under a new id: to the old one the registry gives the answer that it gave before.
+    """
+    found = connection.exec_driver_sql(
+        "SELECT k, n, message FROM outbox WHERE change_id = ? AND state = 'refused'",
+        (str(change_id),),
+    ).first()
+    if found is None:
+        raise NotFound(
+            "这条修改不是被拒绝的，或已被撤回，不需要重新发送。",
+            "This change was not refused, or was taken back; it need not be sent again.",
+        )
+    k, n, body = found
+    message = {**orjson.loads(body), "change_id": str(new_id)}
+    connection.exec_driver_sql(
+        "UPDATE outbox SET change_id = ?, message = ?, state = 'waiting', attempts = 0 WHERE k = ?",
+        (str(new_id), orjson.dumps(message), k),
+    )
+    refresh(connection, n, who)
+
+
 def path_of(clash: str | list[str]) -> str:
     """The path in a clash as it is stored: alone, or with who was first and when."""
     return clash if isinstance(clash, str) else clash[0]

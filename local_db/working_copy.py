@@ -310,6 +310,11 @@ class WorkingCopy:
         with self._store.reading() as db:
             return int(db.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one())
 
+    def send_again(self, change_id: UUID) -> None:
+        """Let a refused change be sent once more; NotFound where it is not refused (any more)."""
+        with self._store.writing() as db:
+            outbox.send_again(db, change_id, self._new_id(), self.principal())
+
     def retract(self, change_id: UUID) -> None:
         """Take back a change, and what was made on top of it, to the recycle list.
 
@@ -491,10 +496,13 @@ class WorkingCopy:
         with self._store.writing() as db:
             _set_meta(db, PREFERENCE + name, value)
 
-    def pack(self, room: int) -> Packed:
-        """What goes into an offline package of so many bytes; marked as attempted."""
+    def pack(self, room: int, record_id: UUID | None = None) -> Packed:
+        """What goes into an offline package of so many bytes; marked as attempted.
+
+        `record_id`: only what waits of this record.
+        """
         with self._store.writing() as db:
-            return packing.pack(db, room)
+            return packing.pack(db, room, record_id)
 
     def is_sound(self) -> bool:
         """Whether the store reads as it was written; takes seconds on a large one."""

@@ -15,6 +15,8 @@ PACKAGES = ("app", "local_db", "sync", "server", "ui", "resources", "demo", "ben
 
 MAY_BE_LONGER: dict[str, str] = {
     "app/documents.py": "four generated documents that say fields and roles in one voice",
+    "local_db/working_copy.py": "the one door of a desk's store: a method for each thing that "
+    "the desk may ask, each handing on to the room that does it",
     "ui/forms/filing.py": "one window whose keys, pages, problems and steps act on one draft; "
     "parted, each half would call back into the other",
     "ui/forms/rows.py": "one table with its keys, its rows that come and go, and its clipboard",

@@ -6,6 +6,9 @@ that knows which of them is shown.
 
 from __future__ import annotations
 
+from PySide6.QtCore import QLibraryInfo, QTranslator
+from PySide6.QtWidgets import QApplication
+
 from app.words import Language, Words
 
 _CHOSEN: list[Language] = ["zh"]
@@ -26,3 +29,15 @@ def say(zh: str, en: str) -> str:
 
 def told(words: Words) -> str:
     return words.say(_CHOSEN[0])
+
+
+def translate(app: QApplication) -> None:
+    """Qt's own texts (context menus, dialogs) in the language chosen."""
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.deleteLater()
+    if chosen() == "zh":
+        translator = QTranslator(app)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if translator.load("qtbase_zh_CN", folder):
+            app.installTranslator(translator)

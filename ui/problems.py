@@ -45,6 +45,19 @@ def show(error: Exception, parent: QWidget | None = None) -> None:
             )
 
 
+def sentence(error: Exception) -> str:
+    """What went wrong, to stand in a window; a fault of ours is shown in its own box instead."""
+    if isinstance(error, Unreachable):
+        return say(
+            "连接不上登记中心，请检查网络后再试。",
+            "The registry cannot be reached; please check the network and try again.",
+        )
+    if isinstance(error, AppError):
+        return told(error.words)
+    show(error)
+    return ""
+
+
 def tell(words: Words, parent: QWidget | None = None) -> None:
     """Tell a person something that is no failure."""
     _box(QMessageBox.Icon.Information, told(words), "", parent)

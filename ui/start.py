@@ -8,12 +8,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTimer, QTranslator
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.errors import AppError, SignInFailed, Unreachable
+from app.errors import SignInFailed, Unreachable
 from ui import garbage, language, look, problems, tasks
-from ui.language import say, told
+from ui.language import say
 from ui.locking import Idle, LockWindow
 from ui.people.passwords import AskPassword, PasswordDialog
 from ui.people.sign_in import SignInWindow
@@ -45,19 +45,7 @@ def prepare(app: QApplication, settings: Settings) -> None:
     app.setApplicationDisplayName(say("研备", "Yanbei"))
     language.choose(settings.language)
     look.apply(app, dark=DARK[settings.scheme], zoom=settings.zoom)
-    translate(app)
-
-
-def translate(app: QApplication) -> None:
-    """Qt's own texts (context menus, dialogs) in the language chosen."""
-    for old in app.findChildren(QTranslator):
-        app.removeTranslator(old)
-        old.deleteLater()
-    if language.chosen() == "zh":
-        translator = QTranslator(app)
-        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if translator.load("qtbase_zh_CN", folder):
-            app.installTranslator(translator)
+    language.translate(app)
 
 
 class Application(QObject):
@@ -201,7 +189,7 @@ class Application(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def failed(error: Exception) -> None:
-            dialog.say_problem(_sentence(error))
+            dialog.say_problem(problems.sentence(error))
 
         def renewed(_account: Account) -> None:
             dialog.accept()
@@ -232,7 +220,7 @@ class Application(QObject):
             tasks.run(
                 lambda: accounts.change_password(account, old, new),
                 then=lambda _account: dialog.accept(),
-                failed=lambda error: dialog.form.say_problem(_sentence(error)),
+                failed=lambda error: dialog.form.say_problem(problems.sentence(error)),
                 owner=dialog,
                 lane="network",
             )
@@ -250,7 +238,7 @@ class Application(QObject):
         """Speak the other language from now on; the windows are built anew."""
         self.settings.language = "en" if chosen == "en" else "zh"
         language.choose(self.settings.language)
-        translate(self._app)
+        language.translate(self._app)
         self._app.setFont(look.font())
         self._rebuild()
 
@@ -299,7 +287,7 @@ class Application(QObject):
         tasks.run(
             lambda: vault.unlock(account.folder, password),
             then=lambda _key: self._open_up(),
-            failed=lambda error: locked.say_problem(_sentence(error)),
+            failed=lambda error: locked.say_problem(problems.sentence(error)),
             owner=locked,
             lane="work",
         )
@@ -401,18 +389,6 @@ class Application(QObject):
         if self.sign_in is not None:  # closed by the person, not because somebody signed in
             self.sign_in = None
             self._app.quit()
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, Unreachable):
-        return say(
-            "连接不上登记中心，请检查网络后再试。",
-            "The registry cannot be reached; please check the network and try again.",
-        )
-    if isinstance(error, AppError):
-        return told(error.words)
-    problems.show(error)
-    return ""
 
 
 def _nothing(_result: object) -> None:

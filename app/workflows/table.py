@@ -113,11 +113,10 @@ def _noted(fields: Iterable[Field], said: Mapping[str, Any]) -> Answers:
         asked = kinds.get(name)
         if asked is not None and (asked.private or isinstance(asked.type, Secret)):
             continue
+        kept[name] = value
         if asked is not None and isinstance(asked.type, Rows) and isinstance(value, dict):
             rows = {k: row for k, row in value.items() if isinstance(row, dict)}
             kept[name] = {k: _noted(asked.type.fields, row) for k, row in rows.items()}
-        else:
-            kept[name] = value
     return kept
 
 

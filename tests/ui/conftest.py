@@ -14,7 +14,7 @@ from local_db import WorkingCopy
 from tests.local_db.desks import desk as working_copy
 from ui import language, look, tasks
 from ui.desk import Desk
-from ui.start import translate
+from ui.language import translate
 
 KEY = bytes(range(32))
 DeskOf = Callable[..., Desk]

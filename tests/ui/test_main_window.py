@@ -40,10 +40,10 @@ from tests.ui.world import (
 )
 from ui import language, look, problems, shortcuts
 from ui.desk import Desk
+from ui.language import translate
 from ui.main_window import MainWindow
 from ui.records.list_view import RecordsView
 from ui.records.lists import RecordList, places_of
-from ui.start import translate
 
 
 def opened(qtbot: QtBot, desk: Desk) -> MainWindow:
