@@ -31,8 +31,7 @@ class Packed:
 def pack(connection: Connection, room: int, record_id: UUID | None = None) -> Packed:
     """Choose what fits into so many bytes, and mark it as attempted.
 
-    Of one record only where one is named, and of what it belongs to, where the registry does not
-    know that yet.
+    Of one record only, where one is named.
     Of a record either what was done first, or nothing: behind a change that does not fit, none of
     the same record goes. A record with a change that a person must look at stays here.
     """
@@ -47,8 +46,8 @@ def pack(connection: Connection, room: int, record_id: UUID | None = None) -> Pa
         "(SELECT n FROM outbox WHERE state IN ('refused', 'clash')) ORDER BY k"
     ).all()
     if record_id is not None:
-        wanted = _with_what_it_belongs_to(connection, record_id)
-        found = [row for row in found if row[1] in wanted]
+        only = outbox.known(connection, record_id)
+        found = [row for row in found if row[1] == only]
     chosen, documents, full = list[tuple[int, bytes]](), dict[str, int](), set[int]()
     left = 0
     for k, n, message in found:
@@ -72,16 +71,3 @@ def pack(connection: Connection, room: int, record_id: UUID | None = None) -> Pa
         )
     messages = tuple(orjson.loads(message) for _, message in chosen)
     return Packed(messages, tuple(documents.items()), left)
-
-
-def _with_what_it_belongs_to(connection: Connection, record_id: UUID) -> set[int]:
-    """The numbers of a record and of the records above it that the registry has not seen."""
-    n = outbox.known(connection, record_id)
-    numbers, above = {n}, outbox.base(connection, n).parent
-    while above is not None:
-        found = outbox.number_of(connection, above)
-        if found is None or found in numbers or outbox.base(connection, found).revision:
-            break
-        numbers.add(found)
-        above = outbox.base(connection, found).parent
-    return numbers

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
@@ -66,8 +66,11 @@ def introduce(copy: WorkingCopy, client: RegistryClient) -> None:
     copy.prefer(KNOWN, known)
 
 
-def make(copy: WorkingCopy, file: Path, now: datetime) -> Made:
-    """Put what waits here to be sent into a package. It stays in the outbox until it is settled."""
+def make(copy: WorkingCopy, file: Path, now: datetime, record_id: UUID | None = None) -> Made:
+    """Put what waits here to be sent into a package. It stays in the outbox until it is settled.
+
+    `record_id`: only what waits of this one record.
+    """
     registry = copy.preference(REGISTRY)
     if not registry or not copy.preference(SECRET):
         raise NotAllowed(
@@ -76,7 +79,7 @@ def make(copy: WorkingCopy, file: Path, now: datetime) -> Made:
             "be made. Please sync once with a network first.",
             reason="unknown",
         )
-    packed = copy.pack(ROOM)
+    packed = copy.pack(ROOM, record_id)
     if not packed.changes:
         raise NotAllowed(
             "没有可以放入离线上报包的内容。需要处理的项目请先在“待发送”中处理。",

@@ -509,3 +509,59 @@ def test_a_record_of_an_office_is_acted_on_by_the_office(hospital: WorkingCopy) 
 
     assert record.parties["institution"] == (HOSPITAL.office,)
     assert hospital.count(Query("person", waits_for=(f"institution_admin@{OFFICE}",))) == 1
+
+
+# -- sending a refused one again, and one record alone -----------------------------------------
+
+
+def test_a_refused_change_is_sent_again_under_a_new_id_with_what_was_made_on_it(
+    copy: WorkingCopy,
+) -> None:
+    record = study("旧题目")
+    copy.take([told(record, 1)])
+    put(copy, record.id, title="新题目")
+    first = copy.pending(10)[0]
+    put(copy, record.id, other="又改")
+    copy.settle_outcomes([refused(first, "这项研究正在审查。")])
+    assert copy.pending(10) == [], "nothing of it goes on its own"
+
+    copy.send_again(UUID(first["change_id"]))
+
+    again = copy.outbox()[0]
+    assert (again.state, again.attempts) == ("waiting", 0)
+    assert again.error is not None
+    assert again.error.words.zh == "这项研究正在审查。", "the last answer stays told"
+    [sent] = copy.pending(10)
+    assert sent["change_id"] != first["change_id"], "to the old one the same answer would come"
+    assert {**sent, "change_id": ""} == {**first, "change_id": ""}
+    copy.settle_outcomes([done(sent, study("新题目", revision=2, record_id=record.id))])
+    assert [edit for message in copy.pending(10) for edit in message["edits"]] == [OTHER]
+
+
+def test_only_a_refused_change_is_sent_again(copy: WorkingCopy) -> None:
+    record = study("旧题目")
+    copy.take([told(record, 1)])
+    put(copy, record.id, title="新题目")
+    [item] = copy.outbox()
+
+    with pytest.raises(NotFound):
+        copy.send_again(item.change_id)
+    with pytest.raises(NotFound):
+        copy.send_again(uuid4())
+
+    assert copy.outbox() == [item]
+
+
+def test_a_package_of_one_record_holds_nothing_of_another(copy: WorkingCopy) -> None:
+    first, second = study("甲"), study("乙")
+    copy.take([told(first, 1), told(second, 2)])
+    put(copy, first.id, title="甲改")
+    put(copy, second.id, title="乙改")
+
+    packed = copy.pack(10**6, second.id)
+
+    assert [message["record_id"] for message in packed.changes] == [str(second.id)]
+    assert packed.left == 0
+    assert [item.state for item in copy.outbox()] == ["waiting", "sent"]
+    with pytest.raises(NotFound):
+        copy.pack(10**6, uuid4())

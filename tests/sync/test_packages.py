@@ -237,3 +237,15 @@ def _documents(answers: object) -> list[bytes]:
         return []
     own = [builders.content(answers["name"], answers["version"])] if "sha256" in answers else []
     return own + [content for inner in answers.values() for content in _documents(inner)]
+
+
+def test_one_record_goes_alone_and_the_others_stay_in_the_outbox(
+    office: Desk, counter: Desk, tmp_path: Path
+) -> None:
+    first, second = add(office.copy, "甲", "乙")
+
+    made = packages.make(office.copy, tmp_path / "一.ybp", NOW, second)  # type: ignore[arg-type]
+    told = packages.settle(office.copy, packages.deliver(counter.client, made.file))
+
+    assert (made.changes, made.left, told.done) == (1, 0, 1)
+    assert [item.record_id for item in office.copy.outbox()] == [first]
