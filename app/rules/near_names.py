@@ -25,6 +25,17 @@ def near_names(name: str, others: Iterable[str], most: int = 3) -> list[str]:
     return [other for _, other in zip(range(most), found, strict=False)]
 
 
+def sure_parts(name: str) -> list[str]:
+    """Pieces of a name, one of which at least stands in every name that differs by one character.
+
+    What to look for in a directory that finds by parts, before `near_names` judges.
+    """
+    text = name.strip()
+    third = max(2, -(-len(text) // 3))
+    parts = (text[start : start + third].strip() for start in range(0, len(text), third))
+    return list(dict.fromkeys(part for part in parts if len(part) > 1))
+
+
 def _is_near(mine: str, other: str) -> bool:
     if mine == other:
         return bool(mine)

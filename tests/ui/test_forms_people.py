@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from pytestqt.qtbot import QtBot
 
 from app.record import Record
 from tests.builders import person_answers, study_answers
+from tests.local_db.desks import carded
 from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_filing import shown
 from tests.ui.world import MEMBER, PI, cards, news, person
 from ui.desk import Desk
 from ui.forms import filing
 from ui.forms.filing import FilingView
+from ui.forms.matching import MatchDialog
 from ui.forms.problem_panel import ProblemPanel
 from ui.main_window import MainWindow
 
@@ -137,3 +140,128 @@ def test_a_problem_that_speaks_of_nobody_offers_nobody(qtbot: QtBot, desk_of: De
     assert not panel.people.isVisible()
     QTest.keyClick(panel.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.activePopupWidget() is None
+
+
+# -- matching later ------------------------------------------------------------------------
+
+SITES = "impl.participating_organization_repeat"
+BRANCH = "impl.branch_organization_name"
+BRANCH_REF = "impl.branch_organization_id"
+ELSEWHERE = "office:66666666-1111-4111-8111-111111111111"
+OUTSIDER = "person:66666666-5555-4555-8555-555555555555"
+PLACES = (
+    {"ref": ELSEWHERE, "kind": "institution", "name": "长河省中医院", "state": "opened",
+     "sort": "changheshengzhongyiyuan", "initials": "chszyy", "address": "新河路8号"},
+    {"ref": OUTSIDER, "kind": "person", "name": "唐立", "state": "active", "office": ELSEWHERE,
+     "sort": "tangli", "initials": "tl"},
+)  # fmt: skip
+
+
+def directory(desk: Desk, *given: dict[str, Any]) -> None:
+    start = desk.copy.positions().get("directory", 0) + 1
+    desk.copy.take([carded({"roles": [], **c}, start + n) for n, c in enumerate(given or PLACES)])
+
+
+def with_site(desk: Desk, **row: Any) -> Record:
+    site = {f"impl.branch_{key}": value for key, value in row.items()}
+    changes = {
+        "impl.multicenter_flag": "yes", "impl.multicenter_type": "domestic",
+        "impl.organization_role": "domestic_lead", "impl.has_participating_branches": "yes",
+        SITES: {"s1": site},
+    }  # fmt: skip
+    return desk.copy.begin("study", study_answers(changes), role="pi")
+
+
+def site_of(qtbot: QtBot, desk: Desk, record: Record) -> tuple[FilingView, Any]:
+    """The wizard with the page of the sites open, and the editors of the first site."""
+    view = shown(qtbot, desk, record)
+    view.go_to(f"{SITES}/s1/{BRANCH}")
+    rows: Any = view.pages["impl"].cells[SITES].editor
+    qtbot.waitUntil(lambda: rows.page is not None and BRANCH in rows.page.cells)
+    return view, rows.page.cells
+
+
+def dialog_of(kind: type[Any]) -> Any:
+    found = [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_an_unmatched_institution_is_matched_from_its_badge_and_its_row_stays(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    typed = {"organization_name": "长河省中医院", "user_name": "唐立", "address": "旧址一号"}
+    view, cells = site_of(qtbot, desk, with_site(desk, **typed))
+    badge = cells[BRANCH].editor.badge
+    assert badge.isVisible()
+
+    QTest.mouseClick(badge, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(MatchDialog)
+    assert dialog.line.text() == "长河省中医院"
+    qtbot.waitUntil(lambda: dialog.list.count() == 1)
+    QTest.keyClick(dialog.line, Qt.Key.Key_Return)
+
+    assert view.draft is not None
+    row = view.draft.value(f"{SITES}/s1")
+    assert row[BRANCH_REF] == ELSEWHERE
+    assert row["impl.branch_address"] == "旧址一号"
+    assert row["impl.branch_user_name"] == "唐立"
+    assert not badge.isVisible()
+    view.save()
+    qtbot.waitUntil(lambda: not view.draft_is_changed)
+    stored = desk.copy.get(view.record.id).answers  # type: ignore[union-attr]
+    assert stored[SITES]["s1"][BRANCH_REF] == ELSEWHERE
+    view.undo()
+    assert BRANCH_REF not in view.draft.value(f"{SITES}/s1")
+
+
+def test_a_site_investigator_is_matched_by_other_words_than_were_typed(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    view, cells = site_of(qtbot, desk, with_site(desk, user_name="唐力", user_mobile="13800000009"))
+
+    QTest.mouseClick(cells["impl.branch_user_name"].editor.badge, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(MatchDialog)
+    qtbot.waitUntil(lambda: "没有找到" in dialog.told.text())
+    assert not dialog.verb.isEnabled()
+    dialog.line.clear()
+    QTest.keyClicks(dialog.line, "tl")
+    qtbot.waitUntil(lambda: [o.text for o in dialog.offers] == ["唐立"])
+    dialog.verb.click()
+
+    assert view.draft is not None
+    row = view.draft.value(f"{SITES}/s1")
+    assert (row["impl.branch_user_name"], row["impl.branch_user_id"]) == ("唐立", OUTSIDER)
+    assert row["impl.branch_user_mobile"] == "13800000009"
+
+
+@pytest.mark.parametrize("typed", ["长河省中医医院", "长河省 中医院", "长河省中医院东院区"])
+def test_names_that_are_almost_right_are_offered_for_matching(
+    qtbot: QtBot, desk_of: DeskOf, typed: str
+) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    _view, cells = site_of(qtbot, desk, with_site(desk, organization_name=typed))
+
+    QTest.mouseClick(cells[BRANCH].editor.badge, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(MatchDialog)
+
+    qtbot.waitUntil(lambda: [o.text for o in dialog.offers] == ["长河省中医院"])
+    dialog.reject()
+    assert cells[BRANCH].editor.badge.isVisible()
+
+
+def test_nothing_is_matched_where_nothing_may_be_written(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    record = with_site(desk, organization_name="长河省中医院")
+    news(desk.copy, replace(record, state="registered", revision=9))
+    _view, cells = site_of(qtbot, desk, record)
+    badge = cells[BRANCH].editor.badge
+
+    assert badge.isVisible()
+    assert not badge.isEnabled()

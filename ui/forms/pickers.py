@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout
 
 from app import lists
 from app.forms import types
@@ -111,13 +111,18 @@ class LinkedEditor(Editor):
             )
         )
         row.addWidget(self.line, 1)
-        self.badge = look.label(say("未匹配", "Unmatched"), "warn")
+        self.badge = QPushButton(say("未匹配", "Unmatched"))
+        look.mark(self.badge, "badge")
         self.badge.setToolTip(
             say(
-                "该名称不是从名录中选择的，系统无法通知对方。可稍后再匹配。",
-                "Not picked from the directory, so nobody is told. It can be matched later.",
+                "该名称不是从名录中选择的，系统无法通知对方。点击在名录中匹配。",
+                "Not picked from the directory, so nobody is told. Click to match it.",
             )
         )
+        self.badge.setAccessibleName(
+            say(f"{field.label}未匹配，在名录中匹配", f"{field.english}: match in the directory")
+        )
+        self.badge.clicked.connect(self.match)
         self.badge.hide()
         row.addWidget(self.badge)
         self.lead(self.line)
@@ -133,6 +138,18 @@ class LinkedEditor(Editor):
         self.around.draft.put_many(picked, say("选择", "Pick"))
         self._tell_match()
         self.changed.emit()
+
+    def match(self) -> None:
+        """Look in the directory for what was typed; the rest of the row stays as it is."""
+        from ui.forms.matching import MatchDialog
+
+        dialog = MatchDialog(self.around, self.kind.linked, self.line.text().strip(), self)
+        dialog.matched.connect(self._on_matched)
+        dialog.open()
+
+    def _on_matched(self, offer: Offer) -> None:
+        self.line.pick(offer)
+        self.line.setFocus()
 
     def _on_typed(self) -> None:
         typed = {self.path: self.value()}
@@ -162,6 +179,7 @@ class LinkedEditor(Editor):
 
     def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001
         self.line.setReadOnly(read_only)
+        self.badge.setEnabled(not read_only)
 
     def mark_problem(self, kind: str) -> None:
         look.mark(self.line, kind)
