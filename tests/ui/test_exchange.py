@@ -9,12 +9,14 @@ from threading import Event
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.errors import SignedOut, TooOld, TryLater
 from app.forms import FORMS
 from local_db import Query
 from sync.client import RegistryClient
+from sync.protocol import Wrote
 from tests.local_db.desks import clash, refused
 from tests.ui.conftest import DeskOf
 from tests.ui.door import Door, standing
@@ -239,8 +241,108 @@ def test_what_was_refused_says_why(qtbot: QtBot, desk_of: DeskOf) -> None:
 
     view = shown(qtbot, desk)
 
-    assert card_of(view).standing.text() == "登记中心没有接受：这项研究已由他人提交。"
-    assert set(card_of(view).buttons) == {"open", "retract"}
+    assert card_of(view).standing.text() == "未被接受：这项研究已由他人提交。"
+    assert enabled(view) == {"retry", "open", "export", "retract"}
+
+
+def enabled(view: OutboxView) -> set[str]:
+    return {name for name, button in card_of(view).buttons.items() if button.isEnabled()}
+
+
+def test_what_was_refused_is_sent_again_and_tells_the_last_answer(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "新题目"}, role="pi")
+    change = desk.copy.pending(10)[0]
+    desk.copy.settle_outcomes([refused(change, "这项研究已由他人提交。")])
+    view = shown(qtbot, desk)
+
+    with qtbot.waitSignal(desk.sync_asked):
+        card_of(view).buttons["retry"].click()
+
+    qtbot.waitUntil(lambda: view.items[0].state == "waiting")
+    said = card_of(view).standing.text()
+    assert said == "待发送：将再次发送。上次的答复：这项研究已由他人提交。"
+    [sent] = desk.copy.pending(10)
+    assert sent["edits"] == {TITLE: ["旧题目", "新题目"]}
+    assert sent["change_id"] != change["change_id"]
+
+
+def test_what_is_on_its_way_cannot_be_taken_back_and_says_why(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "新题目"}, role="pi")
+    desk.copy.pending(10)
+    view = shown(qtbot, desk)
+
+    assert card_of(view).standing.text() == "已发出：还没有收到登记中心的答复，会自动再试。"
+    assert enabled(view) == {"retry", "open", "export"}
+    assert "得到答复前不能撤回" in card_of(view).buttons["retract"].toolTip()
+    with qtbot.waitSignal(desk.sync_asked):
+        card_of(view).buttons["retry"].click()
+
+
+def test_what_stands_behind_something_refused_says_that_it_waits_for_it(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "新题目"}, role="pi")
+    first = desk.copy.pending(10)[0]
+    desk.copy.perform(record.id, "save", answers={TITLE: "再新"}, role="pi")
+    desk.copy.settle_outcomes([refused(first, "不行。")])
+    view = shown(qtbot, desk)
+
+    cards = view.findChildren(OutboxCard)
+
+    assert cards[0].standing.text() == "未被接受：不行。"
+    assert cards[1].standing.text() == "待发送：同一记录有需要处理的项目，处理后自动发送。"
+    cards[0].buttons["retract"].click()
+    box = view.findChildren(QMessageBox)[0]
+    assert "后面的 1 项也一起撤回" in box.text()
+    box.buttons()[0].click()
+    qtbot.waitUntil(lambda: view.items == [])
+
+
+def test_a_clash_says_who_was_first(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    record = study("旧题目")
+    news(desk.copy, record)
+    desk.copy.perform(record.id, "save", answers={TITLE: "我的题目"}, role="pi")
+    theirs = study("别人的题目", revision=2, record_id=record.id)
+    found = clash(desk.copy.pending(10)[0], theirs, TITLE)
+    by = {TITLE: Wrote(ref="person:x", name="周静", at="2026-11-20T08:30:00+00:00")}
+    desk.copy.settle_outcomes([found.model_copy(update={"by": by})])
+    view = shown(qtbot, desk)
+
+    said = card_of(view).standing.text()
+    assert said == "与他人修改冲突：周静先修改了其中 1 处，请比较后选择。"
+    assert enabled(view) == {"settle", "open", "retract"}
+
+
+def test_thousands_that_wait_are_not_all_drawn_and_what_needs_somebody_is(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.sync.outbox.MOST", 3)
+    desk = desk_of(PI)
+    for n in range(5):
+        desk.copy.begin("study", {TITLE: f"研究 {n}"}, role="pi")
+    last = desk.copy.pending(10)[-1]
+    desk.copy.settle_outcomes([refused(last, "不行。")])
+    view = shown(qtbot, desk)
+
+    cards = view.findChildren(OutboxCard)
+
+    assert len(cards) == 3
+    assert cards[0].standing.text() == "未被接受：不行。"
+    assert "另有 2 项等待发送。" in [label.text() for label in view.findChildren(QLabel)]
 
 
 @pytest.mark.parametrize(("whose", "stands"), [(0, "我的题目"), (1, "别人的题目")])

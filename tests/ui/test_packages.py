@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from sync import packages
@@ -16,7 +16,7 @@ from tests.whole.desks import Desk as Place
 from tests.whole.registry_process import RegistryProcess
 from ui import tasks
 from ui.desk import Desk
-from ui.sync.outbox import OutboxView
+from ui.sync.outbox import OutboxCard, OutboxView
 from ui.sync.packages import PackageButton
 
 __all__ = ["launcher", "open_desk", "registry", "sample_folder"]
@@ -79,4 +79,35 @@ def test_what_waits_is_carried_over_and_leaves_the_outbox_with_the_receipt(
     assert "没有可以放入" in said(qtbot)
     theirs.deliver_file(packages.receipt_of(file))
     assert "不是给本登记中心" in said(qtbot)
+    tasks.finish()
+
+
+def test_one_item_of_the_outbox_is_carried_over_alone(
+    qtbot: QtBot,
+    registry: RegistryProcess,
+    open_desk: Callable[..., Place],
+    tmp_path: Path,
+    dressed: None,
+) -> None:
+    office, counter = open_desk(registry, HOSPITAL), open_desk(registry, SECRETARY)
+    packages.introduce(office.copy, office.client)
+    people = [({"name": "甲"}, {}), ({"name": "乙"}, {})]
+    office.copy.begin_many("person", "save", people, role=HOSPITAL_ROLE)
+    mine, _button = view(qtbot, office, registry.address)
+    _other, theirs = view(qtbot, counter, registry.address)
+    qtbot.waitUntil(lambda: len(mine.items) == 2)
+    mine.findChildren(OutboxCard)[1].buttons["export"].click()
+    [dialog] = mine.findChildren(QFileDialog)
+    assert dialog.selectedFiles()[0].endswith(".ybp")
+    file = tmp_path / "乙.ybp"
+
+    dialog.fileSelected.emit(str(file))
+    assert "1 项" in said(qtbot)
+    dialog.close()
+    theirs.deliver_file(file)
+    assert "带回原电脑" in said(qtbot)
+    mine.packages.settle_file(packages.receipt_of(file))
+    assert "1 项已办结" in said(qtbot)
+
+    assert [item.title for item in office.copy.outbox()] == ["甲"]
     tasks.finish()

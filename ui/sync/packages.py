@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,12 @@ from ui.language import say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local_db import OutboxItem, WorkingCopy
     from sync.packages import Made, Settled
 
 SUFFIX = "ybp"
+UNNAMEABLE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+"""What no file may be called on the one system or the other."""
 
 
 class PackageButton(QPushButton):
@@ -49,6 +53,17 @@ class PackageButton(QPushButton):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX)
         name = say("离线上报包", "Offline package")
+        dialog.selectFile(f"{name} {moments.now().astimezone():%Y-%m-%d %H%M}.{SUFFIX}")
+        dialog.open()
+
+    def make_one(self, item: OutboxItem) -> None:
+        """Make a package of what waits of one record; what was refused is put into it again."""
+        dialog = self._dialog(
+            say("导出此项", "Export this one"), lambda file: self.make_one_at(file, item)
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX)
+        name = UNNAMEABLE.sub(" ", item.title).strip()[:40] or say("离线上报包", "Offline package")
         dialog.selectFile(f"{name} {moments.now().astimezone():%Y-%m-%d %H%M}.{SUFFIX}")
         dialog.open()
 
@@ -84,6 +99,19 @@ class PackageButton(QPushButton):
             lambda made: self._told(_made(made)),
             owner=self,
         )
+
+    def make_one_at(self, file: Path, item: OutboxItem) -> None:
+        """Make a package of one record here, and say what is next."""
+        from sync import packages
+
+        now = moments.now()
+
+        def work(copy: WorkingCopy) -> Made:
+            if item.state == "refused":
+                copy.send_again(item.change_id)
+            return packages.make(copy, file, now, item.record_id)
+
+        self.desk.read(work, lambda made: self._told(_made(made)), owner=self)
 
     def deliver_file(self, file: Path) -> None:
         """Bring a package to the registry; where it is one's own, settle it at once."""
