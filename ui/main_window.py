@@ -25,6 +25,7 @@ from ui.records.list_view import RecordsView
 from ui.records.lists import HELP, OUTBOX, Place, RecordList, places_of
 from ui.records.states import role_words
 from ui.settings import ZOOMS
+from ui.sync import leaving
 from ui.sync.bar import SyncBar
 from ui.sync.exchange import SyncState
 from ui.top_bar import TopBar
@@ -108,7 +109,9 @@ class MainWindow(QMainWindow):
         self.top.to_do_wanted.connect(lambda: self.navigation.go("todo"))
         self.top.change_password_wanted.connect(self.change_password_wanted)
         self.top.language_chosen.connect(self.language_chosen)
-        self.top.sign_out_wanted.connect(self.sign_out_wanted)
+        self.top.sign_out_wanted.connect(
+            lambda: leaving.ask(self.desk, self, self.sign_out_wanted.emit)
+        )
         self.top.lock_wanted.connect(self.lock_wanted)
         self.top.zoom_chosen.connect(self.zoom_chosen)
         self.top.scheme_chosen.connect(self.scheme_chosen)
