@@ -34,3 +34,8 @@ class Words(NamedTuple):
         if isinstance(said, dict):
             return Words(str(said.get("zh", "")), str(said.get("en", "")))
         return Words(str(said), str(said))
+
+
+def counted(number: int, unit: str, one: str, many: str = "") -> Words:
+    """A number of things: “3 页”, “3 pages”, but “1 page”; `many` where an s does not do."""
+    return Words(f"{number} {unit}", f"{number} {one if number == 1 else many or one + 's'}")

@@ -34,6 +34,7 @@ from app.forms.types import (
     Text,
     options,
 )
+from app.lists import entries
 from app.words import Words
 from app.workflows import WORKFLOWS
 from ui.forms.choices import DropEditor, RadioEditor, TicksEditor
@@ -387,6 +388,24 @@ def test_several_entries_of_a_list_are_picked_and_removed(qtbot: QtBot) -> None:
 
     assert len(both) == 2
     assert view.around.draft.value("f") == both[1:]
+    assert editor.line.text() == ""
+
+
+def test_initials_and_enter_add_what_is_marked_and_not_the_letters(qtbot: QtBot) -> None:
+    view, editor = editor_of(qtbot, ListedMany("countries"))
+    assert isinstance(editor, ManyListedEditor)
+    editor.line.setFocus()
+
+    QTest.keyClicks(editor.line, "dg")
+    qtbot.waitUntil(lambda: any(o.text == "德国" for o in editor.line.offers))
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    for _ in range([o.text for o in editor.line.offers].index("德国") + 1):
+        QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+
+    germany = next(e.code for e in entries("countries") if e.words.zh == "德国")
+    assert view.around.draft.value("f") == [germany]
     assert editor.line.text() == ""
 
 

@@ -6,10 +6,13 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.answers import Section
 from app.forms import FORMS
+from app.words import Language
 from app.workflows import WORKFLOWS
 from tests.builders import study_answers
 from tests.ui.conftest import DeskOf
@@ -26,8 +29,10 @@ from tests.ui.world import (
     study,
     submitted,
 )
+from ui import language
 from ui.records import timeline
 from ui.records.record_view import RecordView
+from ui.records.summary import SummaryView
 from ui.review.review_view import PREFERENCE, ReviewView
 
 
@@ -68,6 +73,29 @@ def test_private_answers_are_masked(qtbot: QtBot, desk_of: DeskOf) -> None:
     private = [f for f in FORMS["person"].fields() if f.private]
     assert private, "the form must say what is private"
     assert "19491231" not in shown
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+@pytest.mark.parametrize("form_id", sorted(FORMS))
+def test_no_name_of_a_section_is_cut(qtbot: QtBot, form_id: str, spoken: Language) -> None:
+    language.choose(spoken)
+    view = SummaryView()
+    qtbot.addWidget(view)
+    view.resize(1000, 700)
+    view.show()
+
+    view.show_sections([Section(page.id, page.words, ()) for page in FORMS[form_id].pages])
+
+    contents = view.contents
+    for number in range(contents.count()):
+        item = contents.item(number)
+        room = contents.visualItemRect(item)
+        text = contents.fontMetrics().boundingRect(
+            0, 0, room.width() - 27, 1000, Qt.TextFlag.TextWordWrap, item.text()
+        )
+        assert room.height() >= text.height() + 12, item.text()
+        assert room.width() >= text.width() + 27, item.text()
+        assert room.right() < contents.viewport().width() + 1
 
 
 def test_the_buttons_of_a_record_are_what_its_workflow_opens(qtbot: QtBot, desk_of: DeskOf) -> None:

@@ -24,7 +24,9 @@ from app.answers import Problem
 from app.errors import AppError, NotFound, TooLarge, Unreadable
 from app.forms.schema import Field, Files
 from app.record import Answers
+from app.words import counted
 from ui import look, problems, tasks
+from ui.forms.beside import beside_of
 from ui.forms.draft import new_row_id
 from ui.forms.editing import Around, Editor, make_editor, tab_stops
 from ui.language import say, told
@@ -132,15 +134,18 @@ class FileCard(QFrame):
         column.setContentsMargins(look.SMALL, look.TIGHT, look.SMALL, look.SMALL)
         column.setSpacing(look.TIGHT)
         top = QHBoxLayout()
-        name = look.label(str(row.get("name", "")), "strong", wrap=True)
-        top.addWidget(name, 1)
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(look.label(str(row.get("name", "")), "strong", wrap=True))
+        names.addWidget(look.label(facts_of(row), "hint"))
+        top.addLayout(names, 1)
         self.open_button = _flat("eye", say("查看", "View"))
         self.replace_button = _flat("upload", say("替换…", "Replace…"))
         self.remove_button = _flat("trash-2", say("移除", "Remove"))
         self.buttons = (self.open_button, self.replace_button, self.remove_button)
         for button in self.buttons:
             button.setAccessibleName(f"{button.text()} {row.get('name', '')}")
-            top.addWidget(button)
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(top)
         line = QHBoxLayout()
         line.setSpacing(look.SMALL)
@@ -156,7 +161,6 @@ class FileCard(QFrame):
             line.addWidget(editor)
             self.editors[field.id] = editor
         line.addStretch(1)
-        line.addWidget(look.label(facts_of(row), "hint"))
         column.addLayout(line)
 
     def _on_edited(self, field_id: str, editor: Editor) -> None:
@@ -178,7 +182,7 @@ def facts_of(row: Answers) -> str:
     told_size = f"{size / MEGABYTE:.1f} MB" if isinstance(size, int) and size >= MEGABYTE else ""
     if isinstance(size, int) and not told_size:
         told_size = f"{max(1, size // 1024)} KB"
-    told_pages = say(f"{pages} 页", f"{pages} pages") if pages else ""
+    told_pages = told(counted(pages, "页", "page")) if isinstance(pages, int) and pages else ""
     return " · ".join(filter(None, (told_pages, told_size)))
 
 
@@ -269,8 +273,9 @@ class FilesEditor(Editor):
 
     def add(self, paths: list[Path]) -> None:
         """Attach files; each is read, checked and stored away from the window."""
+        alone = len(paths) == 1
         for path in paths:
-            self._take(path, self._added)
+            self._take(path, partial(self._added, alone=alone))
 
     def _replace(self, row_id: str, paths: list[Path]) -> None:
         if paths and row_id in self._rows:
@@ -295,7 +300,7 @@ class FilesEditor(Editor):
         else:
             problems.show(error, self)
 
-    def _added(self, kept: Answers) -> None:
+    def _added(self, kept: Answers, *, alone: bool = False) -> None:
         if any(row.get("sha256") == kept["sha256"] for row in self._rows.values()):
             self.message.setText(say("这个文件已经在这里了。", "This document is here already."))
             self.message.show()
@@ -308,13 +313,18 @@ class FilesEditor(Editor):
         focus = QApplication.focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             next(iter(self.cards[row_id].stops()), focus).setFocus()
+        if alone:
+            self._follow(row_id)
 
     def _replaced(self, row_id: str, kept: Answers) -> None:
         if row_id in self._rows:
+            before = str(self._rows[row_id].get("sha256"))
             # Version and date belong to the document before: they are asked for again.
             self._rows = {**self._rows, row_id: kept}
             self._show()
             self.changed.emit()
+            self._leave(before)
+            self._follow(row_id)
 
     # -- removing and viewing -------------------------------------------------------------------
 
@@ -329,6 +339,7 @@ class FilesEditor(Editor):
         self.undo.show()
         self._show()
         self.changed.emit()
+        self._leave(str(row.get("sha256")))
 
     def _bring_back(self) -> None:
         self.undo.hide()
@@ -338,23 +349,50 @@ class FilesEditor(Editor):
             self.changed.emit()
 
     def view(self, row_id: str, *_clicked: object) -> None:
-        """Show the document in a window of its own."""
-        row, desk = self._rows[row_id], self.around.desk
-        if desk is None:
+        """Show the document beside the form; where there is no room, in a window of its own."""
+        self._read(row_id, partial(self._show_document, row_id))
+
+    def _read(self, row_id: str, then: Callable[[bytes], object]) -> None:
+        sha256, desk = str(self._rows[row_id].get("sha256")), self.around.desk
+        if desk is not None:
+            desk.read(
+                lambda copy: copy.file(sha256), then, owner=self,
+                failed=partial(self._on_not_here, sha256),
+            )  # fmt: skip
+
+    def _show_document(self, row_id: str, content: bytes) -> None:
+        if row_id not in self._rows:
             return
-        sha256, name = str(row.get("sha256")), str(row.get("name", ""))
-        desk.read(
-            lambda copy: copy.file(sha256), partial(self._show_document, name),
-            owner=self, failed=self._on_not_here,
-        )  # fmt: skip
+        beside = beside_of(self)
+        if beside is not None and self.kind.pdf_only:
+            self._show_beside(row_id, content, take_keys=True)
+        else:
+            from ui.printing.preview import show_preview
 
-    def _show_document(self, name: str, content: bytes) -> None:
-        from ui.printing.preview import show_preview
+            show_preview(content, str(self._rows[row_id].get("name", "")), self)
 
-        show_preview(content, name, self)
+    def _follow(self, row_id: str) -> None:
+        """Show what was just picked: its version and date are to be read off it."""
+        beside = beside_of(self)
+        if beside is not None and beside.follows and self.kind.pdf_only:
+            self._read(row_id, partial(self._show_beside, row_id, take_keys=False))
 
-    def _on_not_here(self, error: Exception) -> None:
+    def _show_beside(self, row_id: str, content: bytes, *, take_keys: bool) -> None:
+        row, beside = self._rows.get(row_id), beside_of(self)
+        if row is not None and beside is not None:
+            name = str(row.get("name", ""))
+            beside.show_document(str(row.get("sha256")), name, content, take_keys=take_keys)
+
+    def _leave(self, sha256: str) -> None:
+        """What is attached no more is not shown either."""
+        beside = beside_of(self)
+        if beside is not None:
+            beside.leave(sha256)
+
+    def _on_not_here(self, sha256: str, error: Exception) -> None:
         if isinstance(error, NotFound):
+            if self.around.desk is not None:
+                self.around.desk.document_wanted.emit(sha256)
             self.message.setText(
                 say(
                     "文件还没有下载到本机，同步后再看。",

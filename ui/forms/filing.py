@@ -33,6 +33,7 @@ from ui.forms import (
     editors,  # noqa: F401 -- fills the table of editors
     recovery,
 )
+from ui.forms.beside import Beside
 from ui.forms.cell import Cell
 from ui.forms.checking import known_of, problems_of
 from ui.forms.draft import Draft
@@ -112,7 +113,8 @@ class FilingView(QWidget):
         self._split.addWidget(self.stack)
         self._split.addWidget(self.panel)
         self._split.setStretchFactor(0, 1)
-        row.addWidget(self._split, 1)
+        self.beside = Beside(self._desk, self._split)
+        row.addWidget(self.beside, 1)
         self.help = HelpPanel()
         self.help.hide()
         row.addWidget(self.help)

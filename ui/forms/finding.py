@@ -119,9 +119,16 @@ class FindingLine(Line):
         self.setText(offer.text)
         self.picked.emit(offer)
 
+    def _is_choosing(self) -> bool:
+        """Whether one of what is offered is marked: Enter takes that, not the letters typed."""
+        popup = self._names.popup() if self._names is not None else None
+        return popup is not None and popup.isVisible() and popup.currentIndex().isValid()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Down:
             self.look() if self.text() else self.look_at_all()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._is_choosing():
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QPushButton,
     QTableView,
@@ -23,6 +22,7 @@ from app.answers import Level, Problem
 from app.forms.schema import Field, Rows
 from app.record import Answers
 from ui import look
+from ui.forms.button_row import ButtonRow
 from ui.forms.draft import new_row_id
 from ui.forms.editing import Around, Editor, tab_stops
 from ui.forms.rows_model import RowsModel, gravest, plain_fields, rows_of_block
@@ -118,7 +118,7 @@ class RowsEditor(Editor):
         self.table.pressed_key.connect(self._on_key)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         column.addWidget(self.table)
-        column.addLayout(self._make_buttons())
+        column.addWidget(self._make_buttons())
         self.undo = QPushButton()
         look.mark(self.undo, "link")
         self.undo.clicked.connect(self.bring_back)
@@ -138,9 +138,9 @@ class RowsEditor(Editor):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda by=by: self.move_row(by))
 
-    def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(look.TIGHT)
+    def _make_buttons(self) -> ButtonRow:
+        self.count = look.label("", "hint")
+        self._row = ButtonRow(self.count)
         self.buttons: dict[str, QPushButton] = {}
         given: tuple[tuple[str, str, str, Callable[[], object]], ...] = (
             ("add", "plus", say("添加", "Add"), self.add),
@@ -163,11 +163,8 @@ class RowsEditor(Editor):
             button.setAccessibleName(f"{text} {told(self.field.words)}")
             button.clicked.connect(lambda _on=False, act=act: act())
             self.buttons[name] = button
-            row.addWidget(button)
-        self.count = look.label("", "hint")
-        row.addStretch(1)
-        row.addWidget(self.count)
-        return row
+            self._row.add(button)
+        return self._row
 
     # -- the answer --------------------------------------------------------------------------
 
@@ -205,6 +202,7 @@ class RowsEditor(Editor):
             self.buttons[name].setEnabled(usable)
         for name in ("add", "paste"):
             self.buttons[name].setVisible(not self._read_only)
+        self._row.fit()
         number = place + 1 if place >= 0 else 1
         self.heading.setText(say(f"第 {number} 项", f"No. {number}"))
         self.heading.setVisible(count > 1)

@@ -66,7 +66,7 @@ class PdfView(QWidget):
         self.search.textChanged.connect(self._on_search_text)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._begin_search)
+        find.activated.connect(self.begin_search)
 
     def _build(self) -> None:
         self._bar = QWidget()
@@ -84,14 +84,16 @@ class PdfView(QWidget):
         row.addStretch(1)
         row.addWidget(self.matches)
         row.addWidget(self.search)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self.canvas)
-        self._stack.addWidget(self.note)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(look.SMALL)
         column.addWidget(self._bar)
+        # Part of the window before anything is put into it: what is put first into a stack is
+        # shown at once, and would be a window of its own that takes the keyboard away.
+        self._stack = QStackedLayout()
         column.addLayout(self._stack, 1)
+        self._stack.addWidget(self.canvas)
+        self._stack.addWidget(self.note)
         self.setFocusProxy(self.canvas)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -99,6 +101,7 @@ class PdfView(QWidget):
         roomy = self.width() >= ROOMY
         self.search.setVisible(roomy)
         self._fit.setText(say("适合宽度", "Fit width") if roomy else "↔")
+        self._tell_page(self.canvas.page())
 
     def _button(self, name: str, text: str, tip: str, does: Callable[[], object]) -> QToolButton:
         button = QToolButton()
@@ -165,16 +168,18 @@ class PdfView(QWidget):
 
     def _tell_page(self, page: int) -> None:
         of = self.canvas.count()
-        self.page_label.setText(
-            say(f"第 {page + 1} 页 共 {of} 页", f"Page {page + 1} of {of}") if of else ""
-        )
+        whole = say(f"第 {page + 1} 页 共 {of} 页", f"Page {page + 1} of {of}") if of else ""
+        self.page_label.setToolTip(whole)
+        self.page_label.setAccessibleName(whole)
+        self.page_label.setText(whole if self.width() >= ROOMY or not of else f"{page + 1} / {of}")
 
     def _tell_zoom(self, zoom: float) -> None:
         self.zoom_label.setText(f"{round(zoom * 100)} %")
 
     # search --------------------------------------------------------------------------------
 
-    def _begin_search(self) -> None:
+    def begin_search(self) -> None:
+        """Give the keyboard to the search."""
         self.search.show()
         self.search.setFocus()
         self.search.selectAll()

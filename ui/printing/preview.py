@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.words import counted
 from ui import look, problems, tasks
 from ui.language import say
 from ui.printing.on_paper import put_on_paper
@@ -108,8 +109,9 @@ class Preview(QDialog):
 
     def _printed(self, pages: int) -> None:
         self.print_button.setEnabled(True)
+        count = counted(pages, "页", "page")
         self.state.setText(
-            say(f"已送往打印机，共 {pages} 页。", f"Sent to the printer: {pages} pages.")
+            say(f"已送往打印机，共 {count.zh}。", f"Sent to the printer: {count.en}.")
         )
 
     def _not_printed(self, error: Exception) -> None:

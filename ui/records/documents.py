@@ -13,7 +13,7 @@ from app.answers import files_in
 from app.errors import AppError, NotFound
 from app.forms import FORMS
 from app.record import Record
-from app.words import Words
+from app.words import Words, counted
 from ui import look, problems
 from ui.desk import Desk
 from ui.language import say, told
@@ -44,7 +44,7 @@ def documents_of(copy: WorkingCopy, record: Record) -> list[Document]:
         slot = form.at(path.rsplit("/", 1)[0])[-1].words
         pages = row.get("pages")
         facts = [str(row.get("version") or ""), str(row.get("date") or "")]
-        facts += [say(f"{pages} 页", f"{pages} pages")] if pages else []
+        facts += [told(counted(pages, "页", "page"))] if isinstance(pages, int) and pages else []
         sha256 = str(row["sha256"])
         found.append(
             Document(

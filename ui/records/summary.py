@@ -21,6 +21,9 @@ from ui.language import say, told
 from ui.records.row_table import is_table, row_table
 
 QUESTION_WIDTH = 190
+NARROWEST, WIDEST = 176, 264
+BESIDE_NAME = 46
+"""Pixels of the list of sections that are not text: padding, the bar at the left, scrolling."""
 
 
 class SummaryView(QWidget):
@@ -42,7 +45,10 @@ class SummaryView(QWidget):
         row.setSpacing(0)
         self.contents = QListWidget()
         self.contents.setAccessibleName(say("章节", "Sections"))
-        self.contents.setFixedWidth(176)
+        self.contents.setFixedWidth(NARROWEST)
+        self.contents.setWordWrap(True)
+        self.contents.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.contents.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         look.mark(self.contents, "navigation")
         self.contents.setVisible(with_sections)
@@ -81,11 +87,19 @@ class SummaryView(QWidget):
             self._waiting.append((inside, section))
             column.addWidget(frame)
         quiet.unblock()
+        self._widen()
         column.addStretch(1)
         self.area.setWidget(sheet)
         self._fill_next()
         if place:
             QTimer.singleShot(50, self, lambda: self.area.verticalScrollBar().setValue(place))
+
+    def _widen(self) -> None:
+        """Let the longest name of a section stand in one line; one that is very long wraps."""
+        room = self.contents.fontMetrics()
+        names = [told(section.title) for section in self._sections]
+        wide = max((room.horizontalAdvance(name) for name in names), default=0) + BESIDE_NAME
+        self.contents.setFixedWidth(max(NARROWEST, min(wide, WIDEST)))
 
     def is_whole(self) -> bool:
         """Whether every section has been filled in."""
