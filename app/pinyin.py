@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 NAME_LENGTH = 4
@@ -16,7 +17,34 @@ def sort_key(text: str) -> str:
 
 def initials(text: str) -> str:
     """First letters, Latin and digits taken as they are: 张三 → "zs"."""
+    letters = "".join(map(_only_initial, text))
+    if len(letters) == len(text):
+        return letters
+    if len(text) <= NAME_LENGTH and not _may_hold_words(text):
+        letters = "".join(map(_initial_alone, text))
+        if len(letters) == len(text):
+            return letters
     return _sounds(text)[1]
+
+
+@lru_cache(maxsize=30_000)
+def _only_initial(character: str) -> str:
+    """The first letter of a character with one sound; empty where it depends on the text.
+
+    Names are many, the characters in them few: most names are put together from these alone.
+    """
+    return _initial_of(character, _only_sound)
+
+
+@lru_cache(maxsize=30_000)
+def _initial_alone(character: str) -> str:
+    """The first letter of a character outside of every word; empty where it has no sound."""
+    return _initial_of(character, _alone)
+
+
+def _initial_of(character: str, sound_of: Callable[[str], str]) -> str:
+    sound = sound_of(character) if unicodedata.is_normalized("NFKC", character) else ""
+    return "" if sound.startswith("\0") else sound[:1].lower()
 
 
 @lru_cache(maxsize=50_000)
@@ -36,11 +64,13 @@ def _may_hold_words(text: str) -> bool:
     from pypinyin.constants import PHRASES_DICT
 
     length = len(text)
-    return length > NAME_LENGTH or any(
-        text[first:last] in PHRASES_DICT
-        for first in range(length - 1)
-        for last in range(first + 2, length + 1)
-    )
+    if length > NAME_LENGTH:
+        return True
+    for first in range(length - 1):
+        for last in range(first + 2, length + 1):
+            if text[first:last] in PHRASES_DICT:
+                return True
+    return False
 
 
 @lru_cache(maxsize=30_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from app.record import Answers
@@ -23,8 +24,8 @@ def weigh(row: Row) -> Identity:
     who = _identity(row)
     _sex(row, who)
     _password(row)
-    _history(row, at.WORK, histories.work, who)
-    _history(row, at.EDUCATION, histories.education, who)
+    _history(row, at.WORK, histories.PLAIN_WORK, histories.work, who)
+    _history(row, at.EDUCATION, histories.PLAIN_EDUCATION, histories.education, who)
     if row.terms.known is not None:
         for found in against_known(
             row.number, row.clean, row.terms.known, row.terms.roles, row.terms.already
@@ -65,12 +66,18 @@ def _password(row: Row) -> None:
 
 
 def _history(
-    row: Row, column: int, understand: Callable[..., histories.History], who: Identity
+    row: Row,
+    column: int,
+    plain: re.Pattern[str],
+    understand: Callable[..., histories.History],
+    who: Identity,
 ) -> None:
-    text = row.clean[column]
+    text, birth, today = row.clean[column], who.birth, row.terms.today
     if not text or len(text) > COLUMNS[column].max_length:
         return
-    history = understand(text, birth=who.birth, today=row.terms.today)
+    if histories.is_plain(text, plain, birth=birth, today=today):
+        return
+    history = understand(text, birth=birth, today=today)
     for code, parts in history.problems:
         row.say(code, column, **parts)
     if len(text) > histories.SHORT:

@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 
 def looked(column: Column, raw: str) -> Looked:
     """Look at one cell by itself: tidied, present, right, not too long."""
-    text = visible(raw)
+    text = raw.strip() if raw.isprintable() else visible(raw)
     said: tuple[Said, ...] = ()
     if text != raw or text[:1] in ("'", "’") or "\n" in text:
         text, said = _tidied(column, raw.replace("\r\n", "\n"), text)
@@ -41,10 +41,10 @@ def looked(column: Column, raw: str) -> Looked:
         missing = (Said(column.missing, {"col": column.words}),) if column.missing else ()
         return Looked("", said + missing)
     clean, more = column.look(text)
-    if len(clean) > column.max_length and column.measured:
+    if column.measured and len(clean) > column.max_length:
         parts = {"col": column.words, "n": column.max_length, "length": len(clean)}
         more = (*more, Said("R35", parts))
-    return Looked(clean, said + more)
+    return Looked(clean, said + more) if said else Looked(clean, more)
 
 
 def _tidied(column: Column, raw: str, text: str) -> tuple[str, tuple[Said, ...]]:
@@ -114,7 +114,10 @@ _DOTS = re.compile(r"[•‧・．]")
 
 def name(text: str) -> Looked:
     """The name of a person: 2 to 50 characters, of one script or written together."""
-    text = _DOTS.sub("·", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", text)
+    if text.isalpha() and 2 <= len(text) <= 50 and _NAME.fullmatch(text):  # nearly every name
+        return Looked(text)
+    text = _DOTS.sub("·", text)
     said: tuple[Said, ...] = ()
     if len(text) > 50 or sum(map(str.isalpha, text)) < 2:  # digits and signs are no name
         said = (Said("R18", {}),)

@@ -16,7 +16,7 @@ from app.roster.layout import lay_out
 from app.roster.reading import Sheet
 from app.roster.rows import Entry, Line, Row, Template, Terms
 from app.roster.sharing import shared
-from app.roster.templates import Looked, Shared, cell
+from app.roster.templates import Column, Looked, Shared, cell
 from app.words import Words
 
 __all__ = [
@@ -124,28 +124,38 @@ def look_again(entry: Entry, terms: Terms) -> Entry:
     return replace(seen, findings=tuple(sorted((*seen.findings, *between_rows), key=_place)))
 
 
+class _Seen(dict[str, Looked]):
+    """What was said of the texts of one column; a new one is looked at when it is asked for."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, text: str) -> Looked:
+        told = self[text] = looked(self._column, text)
+        return told
+
+
 class _Examination:
     """Looks at rows one after the other. What it said of a text it says of the same text again."""
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
-        self._known: list[dict[str, Looked]] = [{} for _ in terms.template.columns]
+        self._known = [_Seen(column) for column in terms.template.columns]
 
     def of(self, line: Line) -> Entry:
         row = Row(line, self._terms)
         if line.kinds:
             self._not_text(row)
-        for column, (text, known) in enumerate(zip(line.cells, self._known, strict=True)):
-            told = known.get(text)
-            if told is None:
-                told = known[text] = looked(self._terms.template.columns[column], text)
-            row.clean.append(told.clean)
-            for code, parts in told.said:
+        told = [known[text] for known, text in zip(self._known, line.cells, strict=True)]
+        row.clean = tuple([one[0] for one in told])
+        for column, (_clean, said) in enumerate(told):
+            for code, parts in said:
                 row.say(code, column, **parts)
         understood = self._terms.template.weigh(row)
         if len(row.found) > 1:
             row.found.sort(key=_place)
-        return Entry(line, tuple(row.clean), tuple(row.found), understood, self._terms)
+        return Entry(line, row.clean, tuple(row.found), understood, self._terms)
 
     def _not_text(self, row: Row) -> None:
         for column, kind in row.line.kinds.items():

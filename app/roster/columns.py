@@ -55,7 +55,7 @@ def _fields(text: str) -> Looked:
 
 def cleaned_number(text: str) -> Looked:
     """As typed, without blanks; what it says is judged with the whole row."""
-    return Looked(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper())
+    return Looked("".join(unicodedata.normalize("NFKC", text).split()).upper())
 
 
 # fmt: off

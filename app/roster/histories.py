@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -33,12 +33,13 @@ BAD_MONTH = Words("年月格式错误", "a month is not written as YYYY-MM")
 REVERSED = Words("结束早于开始", "it ends before it begins")
 
 SHORT = min(PART_LENGTHS.values())
-"""A cell of this length holds no part that is too long for its field."""
+"""A text of this length holds nothing that is too long for its field."""
 
 _FITTING = {"本科": "学士", "硕士研究生": "硕士", "博士研究生": "博士"}
 _DATE = r"(?:19|20)\d\d\s*[-–—/.．年]?\s*\d{1,2}\s*月?\s*[+＋]"
 _WRONG_JOINT = re.compile(rf"(?<!\|)\|(?!\|)|(?:[;；]|\n)\s*(?={_DATE})")
 _SUSPECT = re.compile(r"[|;；\n]")
+_UNUSUAL = re.compile(r"[|;；\n＋｜]")
 _MONTH = re.compile(r"(\d{4})\s*(?:[-–—/.]|年)?\s*(\d{1,2})\s*月?")
 _BREAK = re.compile(r"\s*\n\s*")
 
@@ -56,14 +57,45 @@ class History:
             self.problems.append((code, parts))
 
 
+_MONTH_AS_STORED = r"(?:(?:19|20)[0-9]{2}|2100)-(?:0[1-9]|1[0-2])"
+_ITEM = r"[^\s+|;；＋｜]+(?: [^\s+|;；＋｜]+)*"
+_TITLES = "|".join(rf"{level}\+{_FITTING.get(level, '')}" for level in LEVELS)
+
+
+def _repeated(part: str) -> re.Pattern[str]:
+    return re.compile(rf"{part}(?:\|\|{part})*")
+
+
+PLAIN_WORK = _repeated(rf"{_MONTH_AS_STORED}\+{_MONTH_AS_STORED}\+{_ITEM}\+{_ITEM}")
+PLAIN_EDUCATION = _repeated(
+    rf"{_MONTH_AS_STORED}\+{_MONTH_AS_STORED}\+{_ITEM}\+{_ITEM}\+(?:{_TITLES})"
+)
+
+
+def is_plain(text: str, written: re.Pattern[str], *, birth: str = "", today: datetime.date) -> bool:
+    """Whether a cell is written as it is stored, in the order of time, and nothing is to be said.
+
+    Most cells are, and are known by a glance; whatever is not must be understood to be judged.
+    """
+    if not written.fullmatch(text):
+        return False
+    before = birth[:7]
+    for part in text.split("||"):
+        first, last = part[:7], part[8:15]
+        if len(part) > SHORT or not before <= first <= last:
+            return False
+        before = last
+    return before <= today.isoformat()
+
+
 def work(text: str, *, birth: str = "", today: datetime.date) -> History:
     """Understand 工作经历: start, end, employer, description."""
     history = History()
-    now = today.isoformat()[:7]
+    born, now = birth[:7], today.isoformat()[:7]
     for i, segment in _segments(text, history):
         parts = segment.split("+", 3)
-        trimmed = [p.strip() for p in parts]
-        if len(parts) < 4 or not all(trimmed[:3]):
+        trimmed = [*map(str.strip, parts)]
+        if len(parts) < 4 or "" in trimmed[:3]:
             history.say(
                 "R22", i=i, n=len(parts) if len(parts) < 4 else sum(map(bool, trimmed[:3])) + 1
             )
@@ -71,16 +103,19 @@ def work(text: str, *, birth: str = "", today: datetime.date) -> History:
         if trimmed != parts:
             history.say("R34", what=BLANKS)
         start, end, employer, description = trimmed
-        months = _months(start, end, history)
-        if not months:
+        first, last = _months(start, end, history)
+        if not first:
             history.say("R23", i=i)
-        elif months[1] < months[0]:
+        elif last < first:
             history.say("R24", i=i)
-        elif not birth[:7] <= months[0] <= now or now < months[1] != OPEN:
-            _out_of_time(months, i, now, history)
-        first, last = months or ("", "")
-        row = {"i": str(i), "start": first, "end": last}
-        history.rows.append({**row, "employer": employer, "description": description})
+        elif not born <= first <= now or now < last != OPEN:
+            _out_of_time(first, last, i, now, history)
+        history.rows.append(
+            {
+                "i": str(i), "start": first, "end": last,
+                "employer": employer, "description": description,
+            }
+        )  # fmt: skip
     if len(history.rows) > 1:
         _overlaps(history)
     return history
@@ -89,31 +124,32 @@ def work(text: str, *, birth: str = "", today: datetime.date) -> History:
 def education(text: str, *, birth: str = "", today: datetime.date) -> History:
     """Understand 教育背景: start, end, school, major, level, degree."""
     history = History()
-    now = today.isoformat()[:7]
+    born, now = birth[:7], today.isoformat()[:7]
     for i, segment in _segments(text, history):
         parts = segment.split("+")
-        trimmed = [p.strip() for p in parts]
-        if len(parts) != 6 or not all(trimmed[:5]):
+        trimmed = [*map(str.strip, parts)]
+        if len(parts) != 6 or "" in trimmed[:5]:
             history.say("R26", i=i, n=len(parts) if len(parts) != 6 else sum(map(bool, parts)))
             continue
         if trimmed != parts:
             history.say("R34", what=BLANKS)
         start, end, school, major, level, degree = trimmed
-        months = _months(start, end, history)
-        if not months:
+        first, last = _months(start, end, history)
+        if not first:
             history.say("R27", i=i, what=BAD_MONTH)
-        elif months[1] < months[0]:
+        elif last < first:
             history.say("R27", i=i, what=REVERSED)
-        elif not birth[:7] <= months[0] <= now or now < months[1] != OPEN:
-            _out_of_time(months, i, now, history)
+        elif not born <= first <= now or now < last != OPEN:
+            _out_of_time(first, last, i, now, history)
         degree = "" if degree == "无" else degree
         if _FITTING.get(level) != degree:
             _titles(level, degree, history)
-        first, last = months or ("", "")
-        row = {"i": str(i), "start": first, "end": last}
         history.rows.append(
-            {**row, "school": school, "major": major, "level": level, "degree": degree}
-        )
+            {
+                "i": str(i), "start": first, "end": last,
+                "school": school, "major": major, "level": level, "degree": degree,
+            }
+        )  # fmt: skip
     return history
 
 
@@ -126,8 +162,15 @@ def _titles(level: str, degree: str, history: History) -> None:
         history.say("R30")
 
 
-def _segments(text: str, history: History) -> Iterator[tuple[int, str]]:
+def _segments(text: str, history: History) -> Iterable[tuple[int, str]]:
     """Part a cell at ||; a part that is separated wrongly is told and left out."""
+    parts = [*map(str.strip, text.split("||"))]
+    if parts[0] and parts[-1] and not _UNUSUAL.search("".join(parts)):  # nearly every cell
+        return enumerate(parts, start=1)
+    return _unusual_segments(text, history)
+
+
+def _unusual_segments(text: str, history: History) -> Iterator[tuple[int, str]]:
     if "＋" in text or "｜" in text:
         history.say("R31", what=FULL_WIDTH)
         text = text.replace("＋", "+").replace("｜", "|")
@@ -145,14 +188,17 @@ def _segments(text: str, history: History) -> Iterator[tuple[int, str]]:
             yield i, _BREAK.sub(" ", part)
 
 
-def _months(start: str, end: str, history: History) -> tuple[str, str] | None:
-    first = _month(start)
-    last = OPEN if end == NOW else _month(end)
+def _months(start: str, end: str, history: History) -> tuple[str, str]:
+    """Both as they are stored; both empty where one of them is no month."""
+    first, last = _month(start), _month(end)
+    if first == start and last == end:  # nearly always; where neither is a month, too
+        return (first, last) if first and last else ("", "")
     if end == NOW:
+        last = OPEN
         history.say("R31", what=UNTIL_NOW)
     if (first and first != start) or (last and end not in (NOW, last)):
         history.say("R31", what=MONTHS)
-    return (first, last) if first and last else None
+    return (first, last) if first and last else ("", "")
 
 
 @lru_cache(maxsize=5_000)
@@ -164,8 +210,8 @@ def _month(text: str) -> str:
     return f"{found[1]}-{int(found[2]):02}"
 
 
-def _out_of_time(months: tuple[str, str], i: int, now: str, history: History) -> None:
-    is_ahead = months[0] > now or now < months[1] != OPEN
+def _out_of_time(first: str, last: str, i: int, now: str, history: History) -> None:
+    is_ahead = first > now or now < last != OPEN
     history.say("R37", i=i, what=IN_FUTURE if is_ahead else BEFORE_BIRTH)
 
 

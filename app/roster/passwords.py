@@ -26,23 +26,33 @@ surnames, and characters that sound otherwise as a surname or are read in severa
 
 _DROPPED = re.compile(r"[\s·•‧・.．'’\-]")
 _PARTS = re.compile(r"[A-Za-z]+|[^A-Za-z]+")
+_LATIN = re.compile(r"[A-Za-z]")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 
 @lru_cache(maxsize=20_000)
 def default(name: str) -> str | None:
     """Make the password of a name, 张三 → "zs_123456"; None where none can be made."""
-    plain = _DROPPED.sub("", unicodedata.normalize("NFKC", name))
-    start = next((plain[:n] for n in (2, 1) if len(plain) > n and plain[:n] in SURNAMES), "")
-    letters = SURNAMES.get(start, "") + _initials(plain[len(start) :])
+    plain = unicodedata.normalize("NFKC", name)
+    if not plain.isalpha():
+        plain = _DROPPED.sub("", plain)
+    letters = _beginning(plain, 2) or _beginning(plain, 1) or _initials(plain)
     made = letters + SUFFIX
     if not letters or not _LETTERS.fullmatch(letters) or len(made) > LONGEST:
         return None
     return made
 
 
+def _beginning(name: str, length: int) -> str:
+    """The letters of a name whose surname of this length is in the table; empty otherwise."""
+    surname = SURNAMES.get(name[:length]) if len(name) > length else None
+    return surname + _initials(name[length:]) if surname else ""
+
+
 def _initials(text: str) -> str:
     """First letters of Chinese characters; Latin letters as they are; others stay and are seen."""
+    if not _LATIN.search(text):
+        return pinyin.initials(text)
     found = []
     for part in _PARTS.findall(text):
         found.append(part if part.isascii() else pinyin.initials(part))

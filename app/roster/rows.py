@@ -107,7 +107,7 @@ class Row:
 
     def __init__(self, line: Line, terms: Terms) -> None:
         self.line, self.terms, self.number = line, terms, line.number
-        self.clean: list[str] = []
+        self.clean: tuple[str, ...] = ()
         self.found: list[Finding] = []
 
     def say(

@@ -95,3 +95,53 @@ def test_any_text_is_either_understood_or_told(text: str) -> None:
         assert read.rows or read.problems or not text.strip("| ｜\n")
         if not any(code in ("R23", "R24", "R27") for code, _parts in read.problems):
             assert all(r["start"] <= r["end"] for r in read.rows)
+
+
+_MONTHS = st.sampled_from(
+    ["1959-12", "1960-01", "2005-04", "2010-03", "2010-3", "2026-11", "2026-12", "至今", "2010-13"]
+)
+_ITEMS = st.sampled_from(
+    ["医院", "A 院", "A ", "", "x" * 90, "x" * 101, "一＋二", "一;二", "一|二"]
+)
+_TITLES = st.sampled_from(
+    ["本科+学士", "专科+", "专科+学士", "博士研究生+博士", "本科+无", "大学+学士", "本科+"]
+)
+_WORK = st.tuples(_MONTHS, _MONTHS, _ITEMS, _ITEMS).map("+".join)
+_EDUCATION = st.tuples(_MONTHS, _MONTHS, _ITEMS, _ITEMS, _TITLES).map("+".join)
+
+
+@given(st.lists(_WORK, max_size=3).map("||".join))
+def test_of_plain_work_there_is_nothing_to_say(text: str) -> None:
+    birth = "1960-01-31"
+    if histories.is_plain(text, histories.PLAIN_WORK, birth=birth, today=TODAY):
+        read = histories.work(text, birth=birth, today=TODAY)
+
+        assert not read.problems
+        assert "||".join("+".join([*r.values()][1:]) for r in read.rows) == text
+
+
+@given(st.lists(_EDUCATION, max_size=3).map("||".join))
+def test_of_plain_education_there_is_nothing_to_say(text: str) -> None:
+    birth = "1960-01-31"
+    if histories.is_plain(text, histories.PLAIN_EDUCATION, birth=birth, today=TODAY):
+        read = histories.education(text, birth=birth, today=TODAY)
+
+        assert not read.problems
+        assert "||".join("+".join([*r.values()][1:]) for r in read.rows) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        ("2005-04+2010-03+A院+外科||2010-03+2026-11+B院+外科", True),
+        ("2010-03+2026-11+B院+外科||2005-04+2010-03+A院+外科", False),
+        ("2005-04+2010-04+A院+外科||2010-03+2026-11+B院+外科", False),
+        ("2005-04+2026-12+A院+外科", False),
+        ("1959-12+2010-03+A院+外科", False),
+        (f"2005-04+2010-03+A院+{'x' * 90}", False),
+    ],
+)
+def test_what_is_plain_is_seen_at_a_glance(text: str, is_plain: bool) -> None:
+    seen = histories.is_plain(text, histories.PLAIN_WORK, birth="1960-01-31", today=TODAY)
+
+    assert seen == is_plain

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app import pinyin
 from app.roster import passwords
 
 
@@ -61,3 +64,8 @@ def test_the_rule_of_passwords(password: str, is_good: bool) -> None:
 
 def test_a_masked_default_shows_its_rule_and_not_its_letters() -> None:
     assert passwords.masked("zs_123456") == "**_123456"
+
+
+@given(st.text("行长重乐曾单解查林敏尤王a1Ｂ ·\u0301豈\u1100\u1161\U00020bb7", max_size=6))
+def test_initials_put_together_by_character_are_those_of_the_whole_text(text: str) -> None:
+    assert pinyin.initials(text) == pinyin._sounds(text)[1]
