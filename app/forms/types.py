@@ -64,6 +64,8 @@ class Text(FieldType):
     """Picked from the directory where possible: "institution" or "person"; typed text stays unmatched."""
     link_field: str = ""
     """The field beside it that holds the id of what was picked."""
+    brings: tuple[tuple[str, str], ...] = ()
+    """What the directory knows of it and where that goes: (field beside it, word of the card)."""
 
     def problem(self, value: Any) -> Words | None:
         if not isinstance(value, str):

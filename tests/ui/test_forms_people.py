@@ -22,6 +22,7 @@ from ui.forms import filing
 from ui.forms.filing import FilingView
 from ui.forms.matching import MatchDialog
 from ui.forms.problem_panel import ProblemPanel
+from ui.forms.unregistered import UnregisteredDialog
 from ui.main_window import MainWindow
 
 TEAM = "impl.team_members"
@@ -265,3 +266,101 @@ def test_nothing_is_matched_where_nothing_may_be_written(qtbot: QtBot, desk_of: 
 
     assert badge.isVisible()
     assert not badge.isEnabled()
+
+
+# -- institutions that are not registered --------------------------------------------------
+
+
+def adding(qtbot: QtBot, editor: Any, typed: str) -> Any:
+    """Type a name, go down to the last entry offered and take it: the dialog that comes."""
+    editor.line.setFocus()
+    editor.line.clear()
+    QTest.keyClicks(editor.line, typed)
+    qtbot.waitUntil(lambda: editor.line.list_shown() is not None)
+    popup = editor.line.list_shown()
+    model = popup.model()
+    last = model.index(model.rowCount() - 1, 0)
+    assert last.data() == "添加未在系统注册的医疗卫生机构…"
+    for _ in range(model.rowCount()):
+        QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    return dialog_of(UnregisteredDialog)
+
+
+def test_an_institution_that_is_not_registered_is_added_to_the_row_as_unmatched(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    view, cells = site_of(qtbot, desk, with_site(desk, user_name="唐立"))
+    editor = cells[BRANCH].editor
+
+    dialog = adding(qtbot, editor, "Baishan")
+    cells_of = dialog.page.cells
+    assert cells_of["name"].editor.line.text() == "Baishan"
+    dialog.verb.click()
+    assert dialog.isVisible(), "province, city, grade and address are missing"
+    assert cells_of["province"].problem_texts()
+    draft = dialog.draft
+    draft.put_many({"province": "43", "city": "4301", "grade": "2a", "address": "白山路3号"})
+    draft.put("name", "白山县人民医院")
+    dialog.verb.click()
+    at = f"{SITES}/s1"
+    qtbot.waitUntil(lambda: "impl.branch_country" in view.draft.value(at))  # type: ignore[union-attr]
+
+    assert view.draft is not None
+    row = view.draft.value(f"{SITES}/s1")
+    assert row == {
+        BRANCH: "白山县人民医院", "impl.branch_country": "CN", "impl.branch_province_select": "43",
+        "impl.branch_organization_level": "2a", "impl.branch_address": "湖南省长沙市白山路3号",
+        "impl.branch_user_name": "唐立",
+    }  # fmt: skip
+    assert editor.line.text() == "白山县人民医院"
+    assert editor.badge.isVisible()
+    assert cells["impl.branch_address"].editor.value() == "湖南省长沙市白山路3号"
+
+
+def test_a_name_near_one_of_the_directory_is_offered_before_it_is_added(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk, {**PLACES[0], "province": "43", "grade": "3a", "postcode": "410000"})
+    view, cells = site_of(qtbot, desk, with_site(desk, user_name="唐立"))
+    dialog = adding(qtbot, cells[BRANCH].editor, "x")
+    dialog.draft.put_many(
+        {"province": "43", "city": "4301", "grade": "2a", "address": "白山路3号",
+         "name": "长河省中医医院"}
+    )  # fmt: skip
+
+    dialog.accept()  # before the directory has answered
+    qtbot.waitUntil(lambda: bool(dialog.buttons))
+    assert dialog.isVisible()
+    assert dialog.verb.text() == "都不是，仍要添加"
+    dialog.buttons[0].click()
+
+    assert view.draft is not None
+    row = view.draft.value(f"{SITES}/s1")
+    assert (row[BRANCH], row[BRANCH_REF]) == ("长河省中医院", ELSEWHERE)
+    assert row["impl.branch_address"] == "新河路8号"
+    assert row["impl.branch_organization_level"] == "3a"
+    assert (row["impl.branch_country"], row["impl.branch_province_select"]) == ("CN", "43")
+    assert not cells[BRANCH].editor.badge.isVisible()
+
+
+def test_the_near_one_is_not_meant_and_the_new_one_is_added_all_the_same(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    view, cells = site_of(qtbot, desk, with_site(desk, organization_name="长河省中医院"))
+    dialog = adding(qtbot, cells[BRANCH].editor, "x")
+    dialog.draft.put_many({"country": "JP", "province_name": "Kyoto", "grade": "na",
+                           "address": "1-2", "name": "长河省中医医院"})  # fmt: skip
+    qtbot.waitUntil(lambda: bool(dialog.buttons))
+    dialog.verb.click()
+
+    assert view.draft is not None
+    row = view.draft.value(f"{SITES}/s1")
+    assert BRANCH_REF not in row
+    assert (row[BRANCH], row["impl.branch_province_name"]) == ("长河省中医医院", "Kyoto")
+    assert row["impl.branch_address"] == "1-2"

@@ -10,9 +10,10 @@ from ui.forms.dates import DateEditor
 from ui.forms.editing import EDITORS, Around, Editor, make_editor
 from ui.forms.files import FilesEditor
 from ui.forms.lines import KeywordsEditor, LineEditor, NumberEditor, ParagraphEditor, SecretEditor
+from ui.forms.linked import LinkedEditor
 from ui.forms.listed import ManyListedEditor, listed_editor
 from ui.forms.people import PeopleEditor
-from ui.forms.pickers import LinkedEditor, PointerEditor, PointersEditor
+from ui.forms.pickers import PointerEditor, PointersEditor
 from ui.forms.rows import RowsEditor
 from ui.forms.seats import SeatsEditor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
 from app import lists
 from app.forms import types
@@ -17,6 +17,8 @@ from ui.forms.finding import FindingLine, Offer, Search
 from ui.language import say, told
 
 COMMITTEES = {"ethics_committee": "ethics", "academic_committee": "academic"}
+HERE = "CN"
+"""The country of whatever is in the directory."""
 OPEN_STATES = {"person": ("active", "new", ""), "committee": ("filed", "active", "")}
 
 
@@ -76,15 +78,21 @@ def fields_beside(around: Around) -> tuple[Field, ...]:
     return kind.fields if isinstance(kind, Rows) else ()
 
 
-def known_beside(around: Around, but: Iterable[str], card: Card) -> dict[str, Any]:
-    """Answers that the directory gives to the empty fields beside: title, department, address."""
-    if not around.at:
+def known_beside(around: Around, asked: Field, card: Card, *, over: bool = False) -> dict[str, Any]:
+    """Answers that the directory gives to the empty fields beside: title, department, address.
+
+    With `over` also to those that are answered: what was just typed for them goes before.
+    """
+    brought = dict(asked.type.brings) if isinstance(asked.type, types.Text) else {}
+    if not around.at and not brought:
         return {}
+    told = {"country": HERE, **card} if card.get("kind") == "institution" else card
     found: dict[str, Any] = {}
     for field in fields_beside(around):
-        key = field.id.rsplit(".", 1)[-1]
-        value = card.get("ref") if _is_reference(field, card) else card.get(key)
-        if field.id in but or value in EMPTY or around.beside(field.id) not in EMPTY:
+        key = brought.get(field.id, field.id.rsplit(".", 1)[-1] if around.at else "")
+        value = card.get("ref") if _is_reference(field, card) and around.at else told.get(key)
+        stands = around.beside(field.id) not in EMPTY and not over
+        if field.id == asked.id or value in EMPTY or stands:
             continue
         if field.type.problem(value) is None:
             found[around.path(field.id)] = value
@@ -93,96 +101,6 @@ def known_beside(around: Around, but: Iterable[str], card: Card) -> dict[str, An
 
 def _is_reference(field: Field, card: Card) -> bool:
     return isinstance(field.type, types.Pointer) and field.type.kind == card.get("kind")
-
-
-class LinkedEditor(Editor):
-    """A name, picked from the directory where possible. A typed one stays, marked as unmatched."""
-
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
-        self.kind = cast("types.Text", field.type)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(look.SMALL)
-        self.line = FindingLine(search_for(around, self.kind.linked, self))
-        self.line.setPlaceholderText(
-            say(
-                "输入名称、拼音或首字母，从名录中选择", "Type a name and pick it from the directory"
-            )
-        )
-        row.addWidget(self.line, 1)
-        self.badge = QPushButton(say("未匹配", "Unmatched"))
-        look.mark(self.badge, "badge")
-        self.badge.setToolTip(
-            say(
-                "该名称不是从名录中选择的，系统无法通知对方。点击在名录中匹配。",
-                "Not picked from the directory, so nobody is told. Click to match it.",
-            )
-        )
-        self.badge.setAccessibleName(
-            say(f"{field.label}未匹配，在名录中匹配", f"{field.english}: match in the directory")
-        )
-        self.badge.clicked.connect(self.match)
-        self.badge.hide()
-        row.addWidget(self.badge)
-        self.lead(self.line)
-        self.line.picked.connect(self._on_picked)
-        self.line.textEdited.connect(self._on_typed)
-        self.line.left.connect(self.tidy)
-
-    def _on_picked(self, offer: Offer) -> None:
-        card = offer.stored
-        picked = {self.path: offer.text} | known_beside(self.around, (self.field.id,), card)
-        if self.kind.link_field:
-            picked[self.around.path(self.kind.link_field)] = card["ref"]
-        self.around.draft.put_many(picked, say("选择", "Pick"))
-        self._tell_match()
-        self.changed.emit()
-
-    def match(self) -> None:
-        """Look in the directory for what was typed; the rest of the row stays as it is."""
-        from ui.forms.matching import MatchDialog
-
-        dialog = MatchDialog(self.around, self.kind.linked, self.line.text().strip(), self)
-        dialog.matched.connect(self._on_matched)
-        dialog.open()
-
-    def _on_matched(self, offer: Offer) -> None:
-        self.line.pick(offer)
-        self.line.setFocus()
-
-    def _on_typed(self) -> None:
-        typed = {self.path: self.value()}
-        if self.kind.link_field and self.around.beside(self.kind.link_field):
-            typed[self.around.path(self.kind.link_field)] = None
-        self.around.draft.put_many(typed)
-        self._tell_match()
-        self.changed.emit()
-
-    def value(self) -> Any:
-        return self.field.type.parse(self.line.text())
-
-    def set_value(self, value: Any) -> None:
-        text = "" if value is None else str(value)
-        if text != self.line.text():
-            self.line.setText(text)
-        self._tell_match()
-
-    def tidy(self) -> None:
-        self.line.setText(self.value() or "")
-        self._tell_match()
-
-    def _tell_match(self) -> None:
-        link = self.kind.link_field
-        matched = not link or bool(self.around.beside(link))
-        self.badge.setVisible(bool(self.line.text().strip()) and not matched)
-
-    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001
-        self.line.setReadOnly(read_only)
-        self.badge.setEnabled(not read_only)
-
-    def mark_problem(self, kind: str) -> None:
-        look.mark(self.line, kind)
 
 
 class PointerEditor(Editor):
@@ -208,7 +126,7 @@ class PointerEditor(Editor):
 
     def _on_picked(self, offer: Offer) -> None:
         self._value, self._name = str(offer.stored["ref"]), offer.text
-        beside = known_beside(self.around, (self.field.id,), offer.stored)
+        beside = known_beside(self.around, self.field, offer.stored)
         self.around.draft.put_many({self.path: self._value} | beside, say("选择", "Pick"))
         self.changed.emit()
 

@@ -34,6 +34,19 @@ OBSERVATIONAL_STATUS = Choice(options(
     ("ongoing", "研究进行中", "Under way"),
     ("ended", "已结束研究", "Ended"),
 ))
+OF_A_SITE = (
+    ("impl.branch_organization_name_english", "english_name"),
+    ("impl.branch_postcode", "postcode"),
+    ("impl.branch_country", "country"),
+    ("impl.branch_province_select", "province"),
+    ("impl.branch_province_name", "province_name"),
+    ("impl.branch_organization_level", "grade"),
+    ("impl.branch_address", "address"),
+)
+OF_THE_LEADER = (
+    ("impl.leading_country", "country"),
+    ("impl.leading_province", "province"),
+)
 PAGE = Page("impl", "实施信息", "Implementation", fields=(
     Field("impl.dsmb_flag", "数据监察委员会", DSMB_FLAG, required=True, english="Data monitoring committee (DSMB)", names={"national": "dsmbFlag", "chictr": "数据与安全监察委员会"}, published=True),
     Field("impl.applicant_name", "项目联系人", Text(50), required=CHICTR, english="Project contact", names={"national": "applicantName", "chictr": "申请注册联系人", "trds": "7"}, short=True),
@@ -50,12 +63,12 @@ PAGE = Page("impl", "实施信息", "Implementation", fields=(
           help=Words("多中心研究由牵头单位填报，参与单位无需填报。", "The leading institution files a multi-centre study; participants do not.")),
     Field("impl.multicenter_type", "多中心研究类别", MULTICENTER_TYPE, required=True, only=Is("impl.multicenter_flag", "yes"), english="Multi-centre kind", names={"national": "multicenterType"}, published=True),
     Field("impl.organization_role", "本机构角色", ORGANIZATION_ROLE, required=True, only=Is("impl.multicenter_flag", "yes"), english="Role of this institution", names={"national": "orgRole"}),
-    Field("impl.leading_institution", "牵头机构", Text(100, linked="institution"), required=True, only=Is("impl.multicenter_flag", "yes") & Is("impl.organization_role", "international_participant", "domestic_participant"), english="Leading institution", names={"national": "leadingInstitution"}, published=True),
+    Field("impl.leading_institution", "牵头机构", Text(100, linked="institution", brings=OF_THE_LEADER), required=True, only=Is("impl.multicenter_flag", "yes") & Is("impl.organization_role", "international_participant", "domestic_participant"), english="Leading institution", names={"national": "leadingInstitution"}, published=True),
     Field("impl.leading_country", "牵头机构地域（国家）", Listed("countries"), required=True, only=Is("impl.multicenter_flag", "yes") & Is("impl.organization_role", "international_participant", "domestic_participant"), english="Leading institution: country", names={"national": "leadingCountry"}),
     Field("impl.leading_province", "牵头机构地域（省份）", Listed("provinces"), required=True, only=Is("impl.leading_country", "CN"), english="Leading institution: province", names={"national": "leadingProvince"}),
     Field("impl.has_participating_branches", "临床研究参与单位", HAS_PARTICIPATING_BRANCHES, required=True, only=Is("impl.multicenter_flag", "yes"), english="Participating institutions?", names={"national": "hasBranch"}, published=True),
     Field("impl.participating_organization_repeat", "参与单位", Rows((
-        Field("impl.branch_organization_name", "机构名称", Text(100, linked="institution", link_field="impl.branch_organization_id"), required=True, english="Institution name", names={"national": "branch.organizationName"}, published=True,
+        Field("impl.branch_organization_name", "机构名称", Text(100, linked="institution", link_field="impl.branch_organization_id", brings=OF_A_SITE), required=True, english="Institution name", names={"national": "branch.organizationName"}, published=True,
               help=Words("请从提示中选择；手工输入的机构无法匹配，分中心登录后看不到该项目。", "Please pick it from the suggestions; a typed institution is not matched and cannot see the study.")),
         Field("impl.branch_organization_id", "机构引用", Pointer("institution"), only=NEVER, english="Institution picked"),
         Field("impl.branch_organization_name_english", "机构名称（英文）", Text(), required=True, only=CHICTR, english="Institution name (English)", pair_of="impl.branch_organization_name", names={"national": "branch.organizationNameEn"}, published=True),
