@@ -25,7 +25,7 @@ from app.forms import FORMS
 from app.forms.schema import Page
 from app.record import Answers, Record
 from app.rules import Known
-from app.words import Words
+from app.words import Words, counted
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import look, problems, tasks
@@ -548,7 +548,7 @@ class FilingView(QWidget):
 
         text = say(
             f"还有 {count} 条警告，仍要{step.zh}吗？",
-            f"{count} warnings are left. {step.en} anyway?",
+            f"{counted(count, '', 'warning is', 'warnings are').en} left. {step.en} anyway?",
         )
         box = question(text, told(step.words), self)
         box.accepted.connect(lambda: self._perform(step, None))

@@ -98,7 +98,7 @@ class ProblemPanel(QFrame):
         self.list.clear()
         for problem in problems:
             words = (LEVELS[problem.level], self._label(problem.path), problem.message)
-            text = "　".join(map(told, words))
+            text = say("　", " · ").join(map(told, words))
             item = QListWidgetItem(look.icon(LEVEL_ICONS[problem.level], problem.level), text)
             item.setToolTip(text)
             self.list.addItem(item)

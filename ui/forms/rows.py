@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.answers import Level, Problem
 from app.forms.schema import Field, Rows
 from app.record import Answers
+from app.words import counted
 from ui import look
 from ui.forms.button_row import ButtonRow
 from ui.forms.draft import new_row_id
@@ -355,10 +356,13 @@ class RowsEditor(Editor):
 
         names = {f.id: told(f.words) for f in self.kind.fields}
         used = list(dict.fromkeys(names[k] for row in new for k in row))
-        text = say(f"将粘贴 {len(new)} 项：", f"{len(new)} rows will be pasted: ") + "、".join(used)
+        text = say(
+            f"将粘贴 {len(new)} 项：", f"{counted(len(new), '', 'row').en} will be pasted: "
+        ) + "、".join(used)
         if lost:
-            text += say(f"。另有 {lost} 个单元格没有对应的栏，不会粘贴。",
-                        f". {lost} cells have no column here and are left out.")  # fmt: skip
+            cells = counted(lost, "个单元格", "cell")
+            text += say(f"。另有 {cells.zh}没有对应的栏，不会粘贴。",
+                        f". Left out, for there is no column: {cells.en}.")  # fmt: skip
         box = question(text, say("粘贴", "Paste"), self)
         box.accepted.connect(lambda: self._take_block(new, at))
         box.open()

@@ -27,7 +27,7 @@ from app.errors import NotFound
 from app.exchange.told import told as told_form
 from app.forms import FORMS
 from app.record import Record
-from app.words import Language
+from app.words import Language, counted
 from ui import look, moments
 from ui.desk import Desk
 from ui.language import chosen, say, told
@@ -226,7 +226,7 @@ def _cells(one: Thrown, now: datetime) -> list[QTableWidgetItem]:
     what = say("草稿", "Draft") if one.is_draft else say("撤回的修改", "Change taken back")
     left = one.days_left(now)
     title = one.item.title or say("（未命名）", "(untitled)")
-    texts = (title, what, moments.day(one.item.removed_at), say(f"{left} 天", f"{left} days"))
+    texts = (title, what, moments.day(one.item.removed_at), told(counted(left, "天", "day")))
     cells = [QTableWidgetItem(text) for text in texts]
     cells[0].setIcon(look.icon("file-text" if one.is_draft else "pencil", "dim"))
     cells[0].setToolTip(f"{kind}：{title}")

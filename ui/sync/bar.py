@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.words import counted
 from ui import look
-from ui.language import say
+from ui.language import say, told
 from ui.sync import words
 from ui.sync.exchange import SyncState
 
@@ -64,7 +65,7 @@ class SyncBar(QFrame):
 
     def show_rows(self, total: int, selected: int) -> None:
         """At the right: 128 项 · 选中 1."""
-        text = say(f"{total} 项", f"{total} items")
+        text = told(counted(total, "项", "item"))
         if selected:
             text += say(f" · 选中 {selected}", f" · {selected} selected")
         self.rows.setText(text)
