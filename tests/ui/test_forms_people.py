@@ -304,7 +304,8 @@ def test_an_institution_that_is_not_registered_is_added_to_the_row_as_unmatched(
     draft = dialog.draft
     draft.put_many({"province": "43", "city": "4301", "grade": "2a", "address": "白山路3号"})
     draft.put("name", "白山县人民医院")
-    dialog.verb.click()
+    name = cells_of["name"].editor.line
+    QTest.keyClick(name, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     at = f"{SITES}/s1"
     qtbot.waitUntil(lambda: "impl.branch_country" in view.draft.value(at))  # type: ignore[union-attr]
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.answers import Problem, check, without_hidden
 from app.forms.study.unregistered import HERE, UNREGISTERED, as_card
@@ -37,7 +46,7 @@ class UnregisteredDialog(QDialog):
         self.near: list[Offer] = []
         self.setWindowTitle(told(UNREGISTERED.words))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(620, 620)
+        self.resize(640, 680)
         column = QVBoxLayout(self)
         column.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
         column.setSpacing(look.NORMAL)
@@ -53,8 +62,20 @@ class UnregisteredDialog(QDialog):
                 wrap=True,
             )
         )
+        for help_ in (f.help for f in self._page.fields if f.help):
+            column.addWidget(look.label(told(help_), "hint", wrap=True))
         self.page = PageView(self._page.fields, Around(self.draft, around.desk))
-        column.addWidget(self.page)
+        sheet = QWidget()
+        inside = QVBoxLayout(sheet)
+        inside.setContentsMargins(0, 0, look.SMALL, 0)
+        inside.addWidget(self.page)
+        inside.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(sheet)
+        column.addWidget(area, 1)
         self.alike = QFrame()
         look.mark(self.alike, "card")
         self._inside = QVBoxLayout(self.alike)
@@ -71,7 +92,14 @@ class UnregisteredDialog(QDialog):
         self.buttons: list[QPushButton] = []
         self.alike.hide()
         column.addWidget(self.alike)
-        column.addStretch(1)
+        column.addLayout(self._make_buttons())
+        self._tell_near([])
+        self.draft.answered.connect(self._on_answered)
+        self.page.beyond = lambda next_: self.verb if next_ else self.cancel
+        self.page.go_to_first()
+        self._look()
+
+    def _make_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addStretch(1)
         self.cancel = QPushButton(say("取消", "Cancel"))
@@ -83,12 +111,7 @@ class UnregisteredDialog(QDialog):
         self.verb.clicked.connect(self.accept)
         row.addWidget(self.cancel)
         row.addWidget(self.verb)
-        column.addLayout(row)
-        self._tell_near([])
-        self.draft.answered.connect(self._on_answered)
-        self.page.beyond = lambda next_: self.verb if next_ else self.cancel
-        self.page.go_to_first()
-        self._look()
+        return row
 
     def _on_answered(self, path: str) -> None:
         if self._judged:
@@ -161,3 +184,11 @@ class UnregisteredDialog(QDialog):
         kept = without_hidden(UNREGISTERED, self.draft.answers)
         self.added.emit(as_card({k: v for k, v in kept.items() if v is not None}))
         super().accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Enter ends a line or picks from a list; Ctrl+Enter adds, as in every dialog of a step.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.accept()
+            return
+        super().keyPressEvent(event)

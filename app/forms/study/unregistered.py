@@ -21,14 +21,14 @@ NOT_A_PLACE = ("市辖区", "行政区划")
 UNREGISTERED = Form("unregistered", "添加未在系统注册的医疗卫生机构", "Add an institution that is not registered", version=1, title_fields=("name",), pages=(
     Page("unregistered", "未在系统注册的医疗卫生机构", "Institution that is not registered", fields=(
         Field("name", "机构名称", Text(100), required=True, english="Institution name",
-              help=Words("请填写《医疗机构执业许可证》上的全称。", "Its full name, as on its licence.")),
+              help=Words("名称：请填写《医疗机构执业许可证》上的全称。", "Name: in full, as on its licence.")),
         Field("country", "国家", Listed("countries"), required=True, english="Country", short=True),
         Field("province", "省份", Listed("provinces"), required=True, only=Is("country", HERE), english="Province", short=True),
         Field("city", "城市", Listed("cities", within="province"), required=~Is("province", *WITHOUT_CITIES), only=Is("country", HERE), english="City", short=True),
         Field("province_name", "省/州", Text(), required=True, only=~Is("country", HERE), english="Province or state", short=True),
         Field("grade", "机构等级", Listed("org_levels"), required=True, english="Institution grade", short=True),
         Field("address", "地址", Text(180), required=True, english="Address",
-              help=Words("街道和门牌即可，省市会写在前面。", "Street and number: province and city are put before them.")),
+              help=Words("地址：街道和门牌即可，省市会写在前面。", "Address: street and number; province and city are put before them.")),
         Field("postcode", "邮编", Text(10, shape="postcode"), english="Postcode", example="410000", short=True),
     )),
 ))
