@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.answers import (
+    SETTLED,
     Problem,
     brought_up_to_date,
     check_page,
     edits_between,
     flat,
     replay,
+    settling,
     step_of,
 )
 from app.errors import Invalid, NotAllowed
@@ -62,6 +64,9 @@ def as_seen(base: Record, changes: Iterable[Message], who: Principal) -> Seen:
             misfits.append(change["change_id"])
             record = replace(record, answers=answers)
             continue
+        if settled := change.get("settled"):
+            form = FORMS[record.form]
+            said = {**said, **settling(form, settled, record.answers, answers)}
         record = after(record, step, answers, said, (change["role"], who))
         is_deleted = is_deleted or step.command == DELETE
     return Seen(record, tuple(misfits), is_deleted)
@@ -79,8 +84,9 @@ def after(
     """The record once a step is taken; its passage has no time until the registry gives one."""
     role, who = by
     before, record = record.state, taken(WORKFLOWS[record.form], record, step, answers, said)
-    if step.command == SAVE and before == record.state:
-        return record  # saving is not told in the timeline
+    choice = {SETTLED: said[SETTLED]} if SETTLED in said else {}
+    if step.command == SAVE and before == record.state and not choice:
+        return record  # saving is not told in the timeline, but what was chosen at a clash is
     passage = Passage(
         at="",
         command=step.command,
@@ -90,7 +96,7 @@ def after(
         before=before,
         after=record.state,
         revision=record.revision,
-        said=step.noted(said),
+        said=step.noted(said) | choice,
     )
     return replace(record, log=(*record.log, passage))
 

@@ -61,6 +61,8 @@ class Deed:
     said: Answers = field(default_factory=dict)
     settled: dict[str, Any] = field(default_factory=dict)
     """After a clash: by path what each of the two had written."""
+    choice: Answers = field(default_factory=dict)
+    """What the timeline tells of that (`app.answers.settling`)."""
     is_told: bool = True
     """Whether it is a passage of the timeline."""
 
@@ -166,7 +168,7 @@ class Books:
             before=before,
             after=state,
             revision=revision,
-            said=deed.said,
+            said=deed.said | deed.choice,
         )
 
     def _store(self, record: Record) -> None:

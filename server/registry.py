@@ -172,6 +172,7 @@ class Registry:
         turn = Turn(books, self._principal, change.role, change.command, record, said)
         after = effects.of(turn, after)
         refuse_said(books, replace(record, answers=replayed.answers), step, said)
+        choice = rules.settling(form, change.settled, record.answers, after.answers)
         after = books.write(
             after,
             record.state,
@@ -183,7 +184,8 @@ class Registry:
                 edits=dict(edits),
                 said=step.noted(said),
                 settled=dict(change.settled),
-                is_told=change.command != "save" or after.state != record.state,
+                choice=choice,
+                is_told=change.command != "save" or after.state != record.state or bool(choice),
             ),
         )
         effects.following(turn, after)

@@ -124,7 +124,7 @@ def _saves(
 def _became(change: Change, outcome: Outcome, body: bytes) -> bytes:
     """Say only what a save became, where the desk can say the rest: nobody wrote in between."""
     record = outcome.record or {}
-    if record["revision"] != change.base_revision + 1:
+    if record["revision"] != change.base_revision + 1 or change.settled:  # that is told in its log
         return _told(outcome)
     became = {
         "revision": record["revision"],

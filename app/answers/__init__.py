@@ -14,6 +14,7 @@ from app.answers.asking import (
     without_hidden,
 )
 from app.answers.edits import Replay, edits_between, flat, nested, replay
+from app.answers.settling import SETTLED, document_row, settling
 from app.answers.telling import Difference, Line, Section, compare, files_in, summarise, told
 from app.answers.versions import (
     Version,
@@ -30,6 +31,7 @@ from app.answers.versions import (
 __all__ = [
     "LEVELS",
     "MISSING",
+    "SETTLED",
     "Difference",
     "Level",
     "Line",
@@ -42,6 +44,7 @@ __all__ = [
     "check",
     "check_page",
     "compare",
+    "document_row",
     "edits_between",
     "files_in",
     "flat",
@@ -53,6 +56,7 @@ __all__ = [
     "records_known",
     "replay",
     "round_of",
+    "settling",
     "shown",
     "shown_pages",
     "step_of",

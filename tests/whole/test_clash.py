@@ -28,6 +28,7 @@ from tests.whole.conftest import Opened
 from tests.whole.registry_process import RegistryProcess
 from ui import tasks
 from ui.desk import Desk
+from ui.records.timeline import entries
 from ui.sync.settle import BOTH, MINE, THEIRS, SettleDialog
 
 __all__ = ["dressed"]
@@ -147,6 +148,15 @@ def test_of_forty_changes_34_come_together_and_6_are_asked_with_both_texts_kept(
     ]  # fmt: skip
     names = sorted(row["name"] for row in answers[PROTOCOL].values())
     assert names == ["研究方案（授权人修订）.pdf", "研究方案（负责人修订）.pdf"]
+    for copy in (draft.delegate.copy, draft.investigator.copy):
+        [entry] = [e for e in entries(copy.get(draft.id)) if e.what == "处理冲突"]
+        told = [line for _label, line in entry.said]
+        assert len(told) == 6
+        assert "保留自己的“授权人写的 0”，未用对方的“负责人写的 0”" in told
+        assert "采用对方的“负责人写的 4”，未用自己的“授权人写的 4”" in told
+        [document] = [line for line in told if line.startswith("两份都保留")]
+        assert "授权人修订" in document
+        assert "负责人修订" in document
     registry.stop()
     settled = _settled(tmp_path / "registry" / "registry.sqlite3", draft.id)
     for n, path in enumerate(draft.same):

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.forms.schema import Page
+from app.answers import SETTLED
+from app.answers import told as answer_told
+from app.forms import FORMS
+from app.forms.schema import Files, Page
 from app.forms.types import EMPTY, Secret
 from app.record import Passage, Record
 from app.workflows import WORKFLOWS
@@ -52,7 +55,7 @@ def shown(log: Sequence[Passage]) -> list[Passage]:
 
 def _is_same_work(before: Passage, after: Passage) -> bool:
     both_save = before.command == after.command == "save" and before.by == after.by
-    return both_save and bool(before.at) == bool(after.at)
+    return both_save and bool(before.at) == bool(after.at) and not before.said
 
 
 def _entry(record: Record, passage: Passage, name_of: Callable[[str], str]) -> Entry:
@@ -68,13 +71,22 @@ def _entry(record: Record, passage: Passage, name_of: Callable[[str], str]) -> E
     return Entry(
         icon=ICONS.get(passage.command, moody) if not moved else moody,
         tint="faint" if not passage.at else tint if moved else "dim",
-        what=told(step.words) if step else passage.command,
+        what=_what(step, passage),
         who=say(f"{who}（{role}）", f"{who} ({role})") if role and role != who else who,
         when=moments.minute(passage.at) or say("待发送", "Waits to be sent"),
         led=f"{told(before.words)} → {told(after.words)}" if before else "",
-        said=tuple(_said(step.asks if step else None, passage, name_of)),
+        said=(
+            *_said(step.asks if step else None, passage, name_of),
+            *_settled(record.form, passage, name_of),
+        ),
         pending=not passage.at,
     )
+
+
+def _what(step: Step | None, passage: Passage) -> str:
+    if passage.command == "save" and SETTLED in passage.said:
+        return say("处理冲突", "Settled a clash")
+    return told(step.words) if step else passage.command
 
 
 def _step(form: str, passage: Passage) -> Step | None:
@@ -94,11 +106,64 @@ def _said(
     known = {f.id: f for f in page.fields} if page else {}
     for field_id, value in passage.said.items():
         field = known.get(field_id)
-        if value in EMPTY or (field and isinstance(field.type, Secret)):
+        if field_id == SETTLED or value in EMPTY or (field and isinstance(field.type, Secret)):
             continue
         text = field.type.text(value, chosen()) if field else str(value)
         told_lines.append((told(field.words) if field else field_id, name_of(text)))
     return told_lines
+
+
+def _settled(
+    form_id: str, passage: Passage, name_of: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    """What was chosen at a clash, one line for each place: whose stands, and both texts."""
+    places, form = passage.said.get(SETTLED), FORMS.get(form_id)
+    if not isinstance(places, dict) or form is None:
+        return []
+    lines = []
+    for path, choice in places.items():
+        try:
+            field, label = form.at(path.rstrip("/"))[-1], form.label(path.rstrip("/"))
+        except (KeyError, IndexError):  # written by a newer program
+            continue
+        asked = None if isinstance(field.type, Files) else field  # of a document, its name
+        texts = {
+            whose: _quoted(name_of(answer_told(asked, choice.get(whose), chosen())))
+            for whose in ("mine", "theirs")
+        }
+        known = "mine" in choice or "theirs" in choice
+        lines.append((told(label), _choice(str(choice.get("stands")), texts if known else {})))
+    return lines
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”" if text else say("（空）", "(empty)")
+
+
+def _choice(stands: str, texts: dict[str, str]) -> str:
+    mine_zh, theirs_zh = (texts.get(w, "内容") for w in ("mine", "theirs"))
+    mine_en, theirs_en = (f" {texts[w]}" if texts else "" for w in ("mine", "theirs"))
+    match stands:
+        case "mine":
+            return say(
+                f"保留自己的{mine_zh}，未用对方的{theirs_zh}",
+                f"kept their own{mine_en}, not the other’s{theirs_en}",
+            )
+        case "theirs":
+            return say(
+                f"采用对方的{theirs_zh}，未用自己的{mine_zh}",
+                f"took the other’s{theirs_en}, not their own{mine_en}",
+            )
+        case "both":
+            return say(
+                f"两份都保留：自己的{mine_zh}，对方的{theirs_zh}",
+                f"kept both: their own{mine_en} and the other’s{theirs_en}",
+            )
+        case _:
+            return say(
+                f"自己的{mine_zh}与对方的{theirs_zh}都已改写",
+                f"wrote anew in place of their own{mine_en} and the other’s{theirs_en}",
+            )
 
 
 class Timeline(QScrollArea):

@@ -20,10 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.answers import compare, flat, nested
+from app.answers import compare, document_row, flat, nested
 from app.answers import told as answer_told
 from app.forms import FORMS
-from app.forms.schema import Files, Form
 from app.record import Answers, Record
 from app.words import Words
 from ui import look, moments
@@ -62,7 +61,7 @@ def choices_of(item: OutboxItem, mine: Answers) -> list[Choice]:
         path = difference.path
         if path not in item.clashes:
             continue
-        row = _document_of(form, path)
+        row = document_row(form, path)
         if row in found:
             found[row] = replace(found[row], paths=(*found[row].paths, path))
         elif row:
@@ -88,16 +87,6 @@ def _document(item: OutboxItem, at: tuple[str, str], theirs: Answers, mine: Answ
         for one in (was, _row(mine, row), _row(theirs, row))
     )
     return Choice((path,), form.label(row), base, my, their, item.by.get(path), row)
-
-
-def _document_of(form: Form, path: str) -> str:
-    """The row of the document that this path is about; empty where it is about none."""
-    row, _, last = path.rpartition("/")
-    try:
-        is_document = bool(last) and isinstance(form.at(row)[-1].type, Files)
-    except (KeyError, IndexError):
-        return ""
-    return row if is_document else ""
 
 
 def _row(answers: Answers, path: str) -> Answers:
