@@ -268,6 +268,32 @@ def test_nothing_is_matched_where_nothing_may_be_written(qtbot: QtBot, desk_of: 
     assert not badge.isEnabled()
 
 
+def test_the_list_of_sites_marks_those_that_are_not_matched(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    directory(desk)
+    record = with_site(desk, organization_name="长河省中医院")
+    second = {SITES: {"s1": record.answers[SITES]["s1"], "s2": {BRANCH: "某诊所"}}}
+    record = desk.copy.perform(record.id, "save", answers={**record.answers, **second}, role="pi")
+    view, cells = site_of(qtbot, desk, record)
+    model = view.pages["impl"].cells[SITES].editor.model  # type: ignore[attr-defined]
+
+    def marked() -> list[bool]:
+        icon = Qt.ItemDataRole.DecorationRole
+        return [model.data(model.index(row, 0), icon) is not None for row in range(2)]
+
+    assert marked() == [True, True]
+    tip = model.data(model.index(1, 0), Qt.ItemDataRole.ToolTipRole)
+    assert tip == "某诊所（未匹配）"
+
+    QTest.mouseClick(cells[BRANCH].editor.badge, Qt.MouseButton.LeftButton)
+    dialog = dialog_of(MatchDialog)
+    qtbot.waitUntil(lambda: dialog.list.count() == 1)
+    dialog.verb.click()
+
+    assert marked() == [False, True]
+    assert model.data(model.index(0, 0)) == "长河省中医院"  # what is copied has no mark in it
+
+
 # -- institutions that are not registered --------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from app.record import Answers
 from ui import look
 from ui.forms.cell import LEVEL_ICONS, ORDER
 from ui.forms.draft import Draft
-from ui.language import chosen, told
+from ui.language import chosen, say, told
 
 Index = QModelIndex | QPersistentModelIndex
 SEEN = 4
@@ -107,11 +107,27 @@ class RowsModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 -- Qt's default
         return 0 if parent.isValid() else len(self.fields)
 
+    def _is_unmatched(self, field: Field, row: str) -> bool:
+        """Whether a name stands there that is not linked with the directory."""
+        link = field.type.link_field if isinstance(field.type, Text) else ""
+        if not link or not self._draft.value(f"{row}/{field.id}"):
+            return False
+        return not self._draft.value(f"{row}/{link}")
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        field = self.fields[index.column()]
-        value = self._draft.value(f"{self._path}/{self.ids[index.row()]}/{field.id}")
+        field, row = self.fields[index.column()], f"{self._path}/{self.ids[index.row()]}"
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._text(field, row)
+            case Qt.ItemDataRole.ToolTipRole:
+                mark = say("（未匹配）", " (unmatched)") if self._is_unmatched(field, row) else ""
+                return self._text(field, row) + mark
+            case Qt.ItemDataRole.DecorationRole if self._is_unmatched(field, row):
+                return look.pixmap("circle-help", "warn", 12)
+        return None
+
+    def _text(self, field: Field, row: str) -> str:
+        value = self._draft.value(f"{row}/{field.id}")
         text = "" if value is None else field.type.text(value, chosen())
         return text.replace("\n", " ")
 
