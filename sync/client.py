@@ -60,6 +60,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PAUSES = (0.3, 1.5)
 """Seconds before the second and the third try; every message may be repeated."""
 PASSING = (502, 503, 504)
+LONGEST_PAUSE = 10
+"""Digits of a pause in seconds; a longer one is none."""
 """Replies of a proxy or of a registry that is just starting: tried again."""
 LONGEST_FILE = 100 * 1024 * 1024
 
@@ -329,6 +331,14 @@ class RegistryClient:
             raise self._refusal(reply)
 
     def _refusal(self, reply: requests.Response) -> AppError:
+        error = self._told(reply)
+        asked = reply.headers.get("Retry-After", "")
+        if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_PAUSE:
+            # Also where a proxy asks for it: the rhythm leaves the registry alone for as long.
+            error.details = {"seconds": int(asked), **error.details}
+        return error
+
+    def _told(self, reply: requests.Response) -> AppError:
         if reply.status_code in PASSING:
             return unreachable()
         try:

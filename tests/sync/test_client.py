@@ -18,12 +18,14 @@ from app.errors import (
     SignedOut,
     TooLarge,
     TooOld,
+    TryLater,
     Unreachable,
     Unreadable,
 )
 from sync.client import RegistryClient, Timeouts
 from sync.files import PATIENCE
 from sync.protocol import CURRENT, NewPassword, SignIn
+from sync.rhythm import asked_of
 from tests.sync.faults import Exchange, Fault, FaultyNetwork, request_lost, said
 
 SESSION = orjson.dumps({
@@ -88,6 +90,30 @@ def test_what_passes_is_tried_three_times(network: FaultyNetwork, fault: Fault) 
     network.plan = [fault, fault, fault, ok(SESSION)]
     with pytest.raises(Unreachable, match="恢复联网后会自动上报"):
         client(network).session()
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "seconds"),
+    [
+        (said("503 S", b"", "Retry-After: 5"), Unreachable, 5),
+        (said("429 T", b"<html>slow down</html>", "Retry-After: 30"), Faulty, 30),
+        (said("429 T", orjson.dumps(TryLater("稍后", "later", seconds=7).to_wire()), JSON,
+              "Retry-After: 30"), TryLater, 7),
+        (said("503 S", b"", "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT"), Unreachable, 0),
+        (said("503 S", b"", "Retry-After: " + "9" * 30), Unreachable, 0),
+        (said("503 S", b"", "Retry-After: -1"), Unreachable, 0),
+        (said("503 S"), Unreachable, 0),
+    ],
+)  # fmt: skip
+def test_the_pause_that_is_asked_for_reaches_the_rhythm(
+    network: FaultyNetwork, reply: Fault, error: type[AppError], seconds: int
+) -> None:
+    network.plan = [reply] * 3
+
+    with pytest.raises(error) as told:
+        client(network).session()
+
+    assert asked_of(told.value) == seconds
 
 
 def test_a_registry_that_is_not_there_is_told_without_delay() -> None:
