@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import SignedOut, TooOld, TryLater
 from app.forms import FORMS
+from app.words import Language
 from local_db import Query
 from sync.client import RegistryClient
 from sync.protocol import Wrote
@@ -47,9 +49,9 @@ NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
         (SyncState("running", stage="changes", through=3, of=12), "同步中 3/12", "Syncing 3/12"),
         (SyncState("running", stage="news", through=5), "同步中 · 接收 5", "Syncing · receiving 5"),
         (SyncState("running", stage="news", through=5, of=9, seconds=200),
-         "同步中 · 接收 5/9，约还需 3 分钟", "Syncing · receiving 5/9, about 3 minutes left"),
+         "同步中 · 接收 5/9，约还需 3 分钟", "Syncing · receiving 5/9, ~3 min left"),
         (SyncState("running", stage="news", through=5, of=9, seconds=33),
-         "同步中 · 接收 5/9，约还需 30 秒", "Syncing · receiving 5/9, about 30 seconds left"),
+         "同步中 · 接收 5/9，约还需 30 秒", "Syncing · receiving 5/9, ~30 s left"),
     ],
 )  # fmt: skip
 def test_how_the_exchange_stands_is_said(state: SyncState, zh: str, en: str) -> None:
@@ -87,6 +89,20 @@ def test_a_click_on_what_waits_leads_to_the_outbox(qtbot: QtBot) -> None:
     bar.show_state(SyncState("done", last=NOW))
     assert not bar.waiting.isVisible()
     assert not bar.trouble.isVisible()
+
+
+@pytest.mark.parametrize("chosen", ["zh", "en"])
+def test_the_fullest_bar_fits_into_the_smallest_window(qtbot: QtBot, chosen: Language) -> None:
+    language.choose(chosen)
+    bar = SyncBar()
+    qtbot.addWidget(bar)
+    made = (datetime.now(UTC) - timedelta(days=99)).isoformat()
+    state = SyncState("running", stage="news", through=19_500, of=20_000, seconds=900)
+    bar.show_state(replace(state, waiting=999, oldest=made, trouble=99))
+    bar.show_rows(20_000, 200)
+
+    assert bar.minimumSizeHint().width() <= 900
+    assert not bar.cancel.isHidden()
 
 
 def exchange_of(desk: Desk, address: str) -> Exchange:

@@ -44,7 +44,8 @@ class SyncBar(QFrame):
         self.standing.clicked.connect(self.sync_wanted)
         self.waiting.clicked.connect(self.outbox_wanted)
         self.trouble.clicked.connect(self.outbox_wanted)
-        row.addWidget(look.label(say("离线时照常工作", "Work goes on without a network"), "hint"))
+        self.calm = look.label(say("离线时照常工作", "Work goes on without a network"), "hint")
+        row.addWidget(self.calm)
         row.addStretch(1)
         self.rows = look.label("", "hint")
         row.addWidget(self.rows)
@@ -56,6 +57,8 @@ class SyncBar(QFrame):
         self.standing.setText(sentence)
         # Not in the rounds that find nothing: the bar would twitch every minute.
         self.cancel.setVisible(state.standing == "running" and bool(state.through or state.of))
+        # There is no room for both in the smallest window.
+        self.calm.setVisible(self.cancel.isHidden())
         self.waiting.setText(words.waiting(state))
         self.waiting.setIcon(look.icon("send", "note"))
         self.waiting.setVisible(bool(state.waiting))

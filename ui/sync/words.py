@@ -69,9 +69,9 @@ def _left(seconds: float) -> str:
         return ""
     if seconds < 90:
         tens = max(10, round(seconds, -1))
-        return say(f"，约还需 {tens:.0f} 秒", f", about {tens:.0f} seconds left")
+        return say(f"，约还需 {tens:.0f} 秒", f", ~{tens:.0f} s left")
     minutes = round(seconds / 60)
-    return say(f"，约还需 {minutes} 分钟", f", about {minutes} minutes left")
+    return say(f"，约还需 {minutes} 分钟", f", ~{minutes} min left")
 
 
 def waiting(state: SyncState, *, at: datetime | None = None) -> str:
