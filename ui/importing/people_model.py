@@ -233,12 +233,12 @@ class PeopleModel(QAbstractTableModel):
         entry = self._entries[self._shown[section]]
         if role == Role.DisplayRole:
             return str(entry.row)
-        worst = min((f.severity for f in entry.findings if f.code not in ROUTINE), default=None)
-        if role == Role.DecorationRole and worst:
-            return look.icon(ICONS[worst], colour_of(worst))
         if role == Role.ToolTipRole:
             return _standing(entry)
-        return None
+        if role != Role.DecorationRole:
+            return None
+        worst = min((f.severity for f in entry.findings if f.code not in ROUTINE), default=None)
+        return look.icon(ICONS[worst], colour_of(worst)) if worst else None
 
 
 def _column_header(column: Column, role: int) -> Any:

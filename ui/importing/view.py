@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from ui.importing.choosing import COMMITTEE_OF, OF_ROLE, ChoosingPage
 from ui.importing.done import DonePage
 from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
+from ui.importing.people_model import PeopleModel
 from ui.language import say, told
 
 if TYPE_CHECKING:
@@ -125,9 +127,15 @@ class ImportView(QWidget):
         self.mending.show_roster(self._name, loaded.checked, loaded.terms)
         assert self.mending.model is not None
         self.mending.model.rechecked.connect(self._on_rechecked)
-        self.pages.setCurrentWidget(self.mending)
-        self.mending.table.setFocus()
-        self.checking.look_at(entries, at_once=True)
+        # Laying the page out takes as long as filling it: what was clicked meanwhile comes between.
+        QTimer.singleShot(1, self, partial(self._turn, self.mending.model))  # 0: no turn between
+
+    def _turn(self, model: PeopleModel) -> None:
+        """Turn to the page that was filled, unless it is filled otherwise by now."""
+        if self.mending.model is model:
+            self.pages.setCurrentWidget(self.mending)
+            self.mending.table.setFocus()
+            self.checking.look_at(model.entries(), at_once=True)
 
     def _on_not_read(self, error: Exception) -> None:
         if isinstance(error, Unreadable):
