@@ -10,10 +10,17 @@ import pytest
 from pypdf import PdfWriter
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from app.words import counted
+from app.words import Language, counted
 from tests.builders import study_answers
 from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_filing import shown
@@ -217,4 +224,36 @@ def test_a_window_of_its_own_stays_possible(
 def test_one_page_is_no_pages(pages: int, zh: str, en: str) -> None:
     assert counted(pages, "页", "page") == (zh, en)
     language.choose("en")
-    assert facts_of({"pages": pages, "size": 2048}) == f"{en} · 2 KB"
+    assert facts_of({"pages": pages, "size": 2048}) == f"{en} · 2\u00a0KB"
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_in_the_narrowest_form_no_question_and_no_option_is_cut(
+    qtbot: QtBot, desk_of: DeskOf, spoken: Language
+) -> None:
+    language.choose(spoken)
+    desk = desk_of(PI)
+    view = shown(qtbot, desk, desk.copy.begin("study", study_answers(), role="pi"))
+    view.resize(view.list.width() + FORM_LEAST, 700)
+
+    for page_id in ("cat", "basic", "design"):
+        view.open_page(page_id)
+        page = view.pages[page_id]
+        page.make_all()
+        tasks.finish()
+        for _ in range(5):
+            QApplication.processEvents()
+        assert not cut_in(page)
+
+
+def cut_in(page: QWidget) -> list[str]:
+    """The texts that have less room than they need."""
+    found: list[str] = []
+    kinds: tuple[type[QLabel | QRadioButton | QPushButton], ...]
+    kinds = (QLabel, QRadioButton, QPushButton)
+    for words in (w for kind in kinds for w in page.findChildren(kind)):
+        wraps = isinstance(words, QLabel) and words.wordWrap()
+        if words.isVisible() and words.text() and not wraps:
+            needed = max(map(words.fontMetrics().horizontalAdvance, words.text().splitlines()))
+            found += [words.text()] if words.width() < needed else []
+    return found

@@ -649,12 +649,14 @@ def test_what_is_wrong_is_never_cut_off(qtbot: QtBot, desk_of: DeskOf) -> None:
     view.toggle_help()
     view.check()
     view._step_problem(1)
-    qtbot.wait(100)
 
-    cells = [cell for cell in view.pages["basic"].cells.values() if cell.isVisible()]
-    assert sum(bool(cell.problem_texts()) for cell in cells) > 3
-    for cell in cells:
-        assert cell.height() >= cell.layout().totalHeightForWidth(cell.width()), cell.path
+    def whole() -> None:
+        cells = [cell for cell in view.pages["basic"].cells.values() if cell.isVisible()]
+        assert sum(bool(cell.problem_texts()) for cell in cells) > 3
+        for cell in cells:
+            assert cell.height() >= cell.layout().totalHeightForWidth(cell.width()), cell.path
+
+    qtbot.waitUntil(whole)
 
 
 def test_a_long_page_grows_only_below_what_is_in_sight(

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.answers import LEVELS, Level, Problem
 from app.forms.schema import Field, Rows
@@ -61,12 +62,30 @@ class Cell(QWidget):
         row.setSpacing(0 if apart else look.SMALL)
         self.label.setWordWrap(apart)
         row.addWidget(self.label)
+        self.twin: QLabel | None = None
         if twin:
             self.twin = look.label(twin, "hint", wrap=apart)
             self.twin.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             row.addWidget(self.twin)
-        if isinstance(row, QHBoxLayout):
-            row.addStretch(1)
+        self._line = row if isinstance(row, QHBoxLayout) else None
+        if self._line is not None:
+            self._line.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Beside a document there is less room: then the twin stands below, and long ones wrap."""
+        super().resizeEvent(event)
+        if self._line is None:
+            return
+        shown = [self.label] if self.twin is None else [self.label, self.twin]
+        wide = sum(w.fontMetrics().horizontalAdvance(w.text()) + look.SMALL for w in shown)
+        narrow = wide + look.SMALL > self.width()
+        if narrow == self.label.wordWrap():
+            return
+        ways = QBoxLayout.Direction
+        self._line.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        self._line.setSpacing(0 if narrow else look.SMALL)
+        for one in shown:
+            one.setWordWrap(narrow)
 
     def head_height(self, width: int) -> int:
         if width not in self._head_heights:

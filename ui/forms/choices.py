@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any, cast
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QCheckBox,
     QComboBox,
     QHBoxLayout,
-    QLayout,
     QListView,
     QRadioButton,
     QVBoxLayout,
@@ -31,6 +32,15 @@ from ui.language import chosen, say
 FEW = 4
 LINE_OF_TEXT = {"zh": 30, "en": 66}
 """How many characters of options stand beside each other in one line."""
+
+BESIDE_TEXT = 28
+"""Pixels of a radio button that are not its text."""
+
+
+def in_lines(text: str, metrics: QFontMetrics, room: int) -> str:
+    """A text in as many lines as it needs in so many pixels."""
+    wide = metrics.horizontalAdvance(text)
+    return text if wide <= room else "\n".join(wrap(text, max(8, len(text) * room // wide - 2)))
 
 
 def fits(text: str, found: str) -> bool:
@@ -224,10 +234,13 @@ class RadioEditor(_OptionEditor):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 2, 0, 2)
         self._column.setSpacing(look.TIGHT)
-        self._line: QLayout | None = None
+        self._line: QBoxLayout | None = None
+        self._fits_a_line = False
+        self._room = 0  # none known before it was laid out
         self.group.buttonClicked.connect(self._on_clicked)
         self.setToolTip(say("按 Delete 取消选择", "Press Delete to take the choice back"))
         self.buttons: dict[Any, _Button] = {}
+        self._words: dict[_Button, str] = {}
 
     def _on_clicked(self) -> None:
         button = self.group.checkedButton()
@@ -269,11 +282,34 @@ class RadioEditor(_OptionEditor):
             self.buttons[code] = button
             self.group.addButton(button)
             self._line.addWidget(button)
-        if isinstance(self._line, QHBoxLayout):
+        self._words = {button: button.text() for button in self.buttons.values()}
+        self._fits_a_line = not wide
+        if self._fits_a_line:
             self._line.addStretch(1)
         if self.buttons:
             self.setFocusProxy(next(iter(self.buttons.values())))
         self._check()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Options of one line stand below each other, and long ones wrap, on a narrow page."""
+        if self._line is None or not self._room:
+            return
+        for button, text in self._words.items():
+            button.setText(in_lines(text, button.fontMetrics(), self._room - BESIDE_TEXT))
+        if not self._fits_a_line:
+            return
+        wide = sum(b.sizeHint().width() + look.WIDE for b in self.buttons.values()) - look.WIDE
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if wide <= self._room else ways.TopToBottom
+        if way != self._line.direction():
+            self._line.setDirection(way)
+            self._line.setSpacing(look.WIDE if way == ways.LeftToRight else look.TIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._room = self.width()
+        self._arrange()
 
     def stops(self) -> list[QWidget]:
         """One for all: the button that is chosen, else the first; arrows lead to the others."""

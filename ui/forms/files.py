@@ -137,7 +137,7 @@ class FileCard(QFrame):
         names = QVBoxLayout()
         names.setSpacing(0)
         names.addWidget(look.label(str(row.get("name", "")), "strong", wrap=True))
-        names.addWidget(look.label(facts_of(row), "hint"))
+        names.addWidget(look.label(facts_of(row), "hint", wrap=True))
         top.addLayout(names, 1)
         self.open_button = _flat("eye", say("查看", "View"))
         self.replace_button = _flat("upload", say("替换…", "Replace…"))
@@ -179,9 +179,11 @@ class FileCard(QFrame):
 def facts_of(row: Answers) -> str:
     size = row.get("size")
     pages = row.get("pages")
-    told_size = f"{size / MEGABYTE:.1f} MB" if isinstance(size, int) and size >= MEGABYTE else ""
+    told_size = (
+        f"{size / MEGABYTE:.1f}\u00a0MB" if isinstance(size, int) and size >= MEGABYTE else ""
+    )
     if isinstance(size, int) and not told_size:
-        told_size = f"{max(1, size // 1024)} KB"
+        told_size = f"{max(1, size // 1024)}\u00a0KB"
     told_pages = told(counted(pages, "页", "page")) if isinstance(pages, int) and pages else ""
     return " · ".join(filter(None, (told_pages, told_size)))
 
