@@ -29,7 +29,8 @@ from ui import language, tasks
 from ui.desk import Desk
 from ui.forms import beside
 from ui.forms.beside import FORM_LEAST, PANE_LEAST
-from ui.forms.files import FilesEditor, facts_of
+from ui.forms.document_card import facts_of
+from ui.forms.files import FilesEditor
 from ui.forms.filing import FilingView
 from ui.printing.preview import Preview
 

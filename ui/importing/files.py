@@ -9,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.roster import template
+from app.roster.rows import Template
 from ui import problems, tasks
 from ui.language import say
 
@@ -43,3 +45,13 @@ def _kinds() -> str:
 
 def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def save_template(parent: QWidget, wanted: Template) -> None:
+    """Ask where the empty template is to lie, and write it."""
+    save(
+        parent,
+        say("保存空白模板", "Save the template"),
+        f"{wanted.title}.xlsx",
+        lambda path: template.write(path, template=wanted),
+    )

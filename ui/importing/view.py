@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError, Unreachable, Unreadable
-from app.roster import checks, result, template
+from app.roster import checks, result
 from app.roster.checks import Entry, Line
 from app.roster.kinds import TEMPLATES
 from app.roster.known import Already
@@ -383,13 +383,7 @@ class ImportView(QWidget):
             self.open(path)
 
     def _on_template_wanted(self) -> None:
-        wanted = self.choosing.template()
-        files.save(
-            self,
-            say("保存空白模板", "Save the template"),
-            f"{wanted.title}.xlsx",
-            lambda path: template.write(path, template=wanted),
-        )
+        files.save_template(self, self.choosing.template())
 
     def _on_result_wanted(self) -> None:
         model = self.mending.model
