@@ -26,6 +26,8 @@ from local_db.seen import DELETE, SAVE, Beyond, Message, after, as_seen, gate, j
 from local_db.values import Deed
 
 NONE: Mapping[str, list[Any]] = {}
+BATCH = 1000
+"""Records of an import that are written with one statement."""
 PAUSE = 100
 """Records of an import between two words on how far it is."""
 
@@ -89,10 +91,12 @@ def begin_many(
         bases.append((n, str(empty.id), orjson.dumps(empty.to_wire())))
         changes.append((message["change_id"], n, orjson.dumps(message), by.at))
         heads.append((n, head_of(record).to_wire(), True, False))
-    if made:
-        db.exec_driver_sql("INSERT INTO record (n, id, body) VALUES (?, ?, ?)", bases)
-        db.exec_driver_sql(outbox.INSERT, changes)
-        listing.put(db, heads, frozenset(n for n, *_ in heads))
+    for first in range(0, len(made), BATCH):
+        progress(len(made))  # who stops the import is heard between two batches too
+        here = slice(first, first + BATCH)
+        db.exec_driver_sql("INSERT INTO record (n, id, body) VALUES (?, ?, ?)", bases[here])
+        db.exec_driver_sql(outbox.INSERT, changes[here])
+        listing.put(db, heads[here], frozenset(n for n, *_ in heads[here]))
     return made
 
 
