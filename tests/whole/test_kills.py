@@ -32,7 +32,7 @@ from tests.whole.registry_process import RegistryProcess
 DEEP = int(os.environ.get("YANBEI_KILLS", "0"))
 """So many kills of each, where it is set: `python -m bench.faults kills`."""
 KILLS = DEEP or 6
-SERVER_KILLS = {"sqlite": DEEP or 10, "postgresql": DEEP // 10 or 6}
+SERVER_KILLS = {"sqlite": DEEP or 6, "postgresql": DEEP // 10 or 4}
 MINUTES = float(os.environ.get("YANBEI_KILL_MINUTES", "600"))
 """No further kills after these."""
 EACH = 4 if DEEP else 15

@@ -11,7 +11,7 @@ import pytest
 
 from tests.whole.simulator import planted, template, world
 
-SEEDS = 60
+SEEDS = 24
 SECONDS = 25
 """No more seeds are begun after this long; a machine that is busy plays fewer."""
 FEWEST = 8
