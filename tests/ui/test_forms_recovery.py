@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.record import Record
@@ -22,7 +24,32 @@ __all__ = ["draft", "quick"]
 
 def killed_while_open(desk: Desk, record: Record) -> None:
     """As a store is left by a program that ended while somebody was typing."""
-    recovery.note(desk.copy, record.id, TITLE, moments.now())
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(recovery, "RUN", "an earlier run")
+        recovery.note(desk.copy, record.id, TITLE, moments.now())
+
+
+def left_to_the_next_run(desk: Desk) -> list[UUID]:
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr(recovery, "RUN", "a later run")
+        return [one.record_id for one in recovery.left_open(desk.copy)]
+
+
+def test_what_is_open_in_this_run_was_left_by_nobody(
+    qtbot: QtBot, draft: tuple[Desk, Record]
+) -> None:
+    # As after a first sign-in: its page goes only when the main window stands.
+    desk, record = draft
+    shown(qtbot, desk, record)
+    tasks.finish()
+    window = MainWindow(desk)
+    qtbot.addWidget(window)
+    window.show()
+    tasks.finish()
+    QApplication.processEvents()
+
+    assert not window.recovered.isVisible()
+    assert left_to_the_next_run(desk) == [record.id]
 
 
 def test_after_a_kill_the_window_says_what_was_kept_and_leads_back_to_it(
@@ -51,12 +78,12 @@ def test_what_was_closed_is_not_offered_again(qtbot: QtBot, draft: tuple[Desk, R
     desk, record = draft
     view = shown(qtbot, desk, record)
     tasks.finish()
-    assert [one.record_id for one in recovery.left_open(desk.copy)] == [record.id]
+    assert left_to_the_next_run(desk) == [record.id]
 
     view.close()
     tasks.finish()
 
-    assert recovery.left_open(desk.copy) == []
+    assert left_to_the_next_run(desk) == []
 
 
 def test_what_is_put_off_after_a_kill_is_not_offered_again(

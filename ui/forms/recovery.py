@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 import shiboken6
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 OPEN = "open_filings"
+RUN = uuid4().hex
+"""This run of the program: what it has open itself, it did not leave behind."""
 NOWHERE = Words("", "")
 
 
@@ -45,9 +47,9 @@ def note(copy: WorkingCopy, record_id: UUID, path: str, at: datetime) -> None:
     """A filing was just saved, or is open ("" as path). To be called in the data lane."""
     kept = _kept(copy)
     before = kept.get(str(record_id))
-    if path or before is None:
-        kept[str(record_id)] = [path, at.isoformat(timespec="seconds")]
-        _keep(copy, kept)
+    new = [path, at.isoformat(timespec="seconds")] if path or before is None else before[:2]
+    kept[str(record_id)] = [*new, RUN]
+    _keep(copy, kept)
 
 
 def place_of(copy: WorkingCopy, record_id: UUID) -> str:
@@ -58,7 +60,9 @@ def place_of(copy: WorkingCopy, record_id: UUID) -> str:
 def left_open(copy: WorkingCopy) -> list[LeftOpen]:
     """What nobody closed. To be called in the data lane."""
     found = []
-    for record_id, (path, at) in _kept(copy).items():
+    for record_id, (path, at, *run) in _kept(copy).items():
+        if run == [RUN]:
+            continue
         try:
             record = copy.get(UUID(record_id))
         except NotFound:
