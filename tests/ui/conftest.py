@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.record import Principal
 from local_db import WorkingCopy
@@ -27,11 +30,18 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     language.choose("zh")
     look.apply(qapp, dark=False)
     translate(qapp)
+    let_go_of_keys()
     yield
     language.choose("zh")
     tasks.finish()
     gc.collect(0)  # whatever this test made is young: nothing was collected since
     gc.enable()
+
+
+def let_go_of_keys() -> None:
+    """A Ctrl or Shift that the test before pressed last: with it, a choice of a row only adds."""
+    if QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
 
 
 @pytest.fixture

@@ -233,7 +233,14 @@ class RecordsView(Listing):
     def select(self, record_id: UUID) -> None:
         place = self.model.place_of(record_id)
         if place is not None:
-            self.table.selectRow(place)
+            self._select_row(place)
+
+    def _select_row(self, place: int) -> None:
+        """Choose this row alone; `selectRow` would only add it while Ctrl or Shift is held."""
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().setCurrentIndex(
+            self.model.index(place, 0), flags.ClearAndSelect | flags.Rows
+        )
 
     def _on_selected(self) -> None:
         ids = self.selected_ids()
@@ -297,10 +304,7 @@ class RecordsView(Listing):
         if self._chosen is not None and not self.selected_ids():
             place = self.model.place_of(self._chosen)
             if place is not None:
-                flags = QItemSelectionModel.SelectionFlag
-                self.table.selectionModel().setCurrentIndex(
-                    self.model.index(place, 0), flags.ClearAndSelect | flags.Rows
-                )
+                self._select_row(place)
         if not self.model.total:
             self._say_empty()
         self._on_selected()
