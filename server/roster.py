@@ -13,6 +13,7 @@ from app.errors import AppError, Invalid, NotAllowed
 from app.record import Principal, Record
 from app.roster.identity import masked_name
 from app.roster.institutions import NearNames
+from app.roster.kinds import who_asks
 from server.accounts import normal
 from server.books import Books
 from server.places import USCC
@@ -20,13 +21,6 @@ from server.registry import Registry
 from server.tables import AccountRow, LoginRow, OfficeRow, UniqueKeyRow
 from sync.protocol import Change, Found, Outcome, Sought
 
-WHO_IMPORTS = {
-    "person": {
-        "institution_admin", "authority_admin", "authority", "ethics_secretary",
-        "academic_secretary",
-    },
-    "institution": {"authority"},
-}  # fmt: skip
 KEYS = ("id_number", "mobile", "email")
 AT_ONCE = 500
 """Values in one statement: some databases take no more than a thousand."""
@@ -36,7 +30,7 @@ def known(
     session: Session, who: Principal, form: str, rows: Sequence[Sought], now: datetime
 ) -> list[Found]:
     """Who of these is in the system already; names of others are masked."""
-    if not {g.role for g in who.grants} & WHO_IMPORTS.get(form, set()):
+    if not {g.role for g in who.grants} & who_asks(form):
         raise NotAllowed(
             "只有可以导入的账号才能核对名单。请切换角色。",
             "Only who may import may check a list. Please switch roles.",

@@ -115,6 +115,7 @@ ACCOUNTS = Template(
     title=at.TITLE,
     english="Accounts of people",
     form="person",
+    by=("institution_admin", "authority_admin", "authority"),
     command="open",
     columns=COLUMNS,
     rules=at.RULES,

@@ -221,6 +221,7 @@ INSTITUTIONS = Template(
     title="医疗卫生机构账号申请模板",
     english="Accounts of institutions",
     form="institution",
+    by=("authority",),
     command="open",
     columns=COLUMNS,
     rules=(

@@ -180,6 +180,7 @@ MEMBERS = Template(
     title="委员会委员名单模板",
     english="Members of a committee",
     form="committee",
+    by=("ethics_secretary", "academic_secretary"),
     command="",
     columns=COLUMNS,
     rules=(

@@ -68,6 +68,8 @@ class Template:
     """By which columns the registry finds a row: name, id_number, mobile, email, uscc."""
     asks: str
     """What the registry is asked about: person or institution."""
+    by: tuple[str, ...]
+    """The roles that may import it."""
     deed: Callable[[Entry], Deed]
     """What a row that is not wrong is imported as."""
     said: Callable[[Entry], Answers] = lambda _entry: {}

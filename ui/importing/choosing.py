@@ -29,14 +29,8 @@ from ui.language import say, told
 
 GRANTABLE = ("pi", "integrity_officer", "other")
 """Secretaries and members are named by their committee, which the template does not know."""
-OF_ROLE = {
-    "institution_admin": ("accounts",),
-    "authority": ("institutions", "accounts"),
-    "ethics_secretary": ("members",),
-    "academic_secretary": ("members",),
-}
 COMMITTEE_OF = {"ethics_secretary": "committee", "academic_secretary": "academic_committee"}
-"""Which workbooks, and the members of which committees, are imported in a role."""
+"""The members of which committees are imported in a role."""
 _UNIT = {"accounts": "人", "institutions": "家", "members": "名委员"}
 
 

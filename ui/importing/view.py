@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.errors import AppError, Unreachable, Unreadable
 from app.roster import checks, result
 from app.roster.checks import Entry, Line
-from app.roster.kinds import TEMPLATES
+from app.roster.kinds import templates_of
 from app.roster.known import Already
 from app.roster.reading import Stopped
 from ui import garbage, moments, problems, questions, tasks
 from ui.desk import Desk
 from ui.importing import doing, files, imports, known
 from ui.importing.checking import Checking, Learned, Loaded, Wanted
-from ui.importing.choosing import COMMITTEE_OF, OF_ROLE, ChoosingPage
+from ui.importing.choosing import COMMITTEE_OF, ChoosingPage
 from ui.importing.done import DonePage
 from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
@@ -51,7 +51,7 @@ class ImportView(QWidget):
         self._import: Import | None = None
         self._taken: dict[int, Line] = {}
         self._stop = Event()
-        templates = [TEMPLATES[t] for t in OF_ROLE.get(desk.role, ("accounts",))]
+        templates = templates_of(desk.role)
         self.choosing, self.mending = ChoosingPage(templates), MendingPage()
         self.done = DonePage()
         self.checking = Checking(desk, self)
