@@ -29,6 +29,7 @@ from app.rules import STEP_RULES, Known, examine, examine_step, where_asked
 from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step, Workflow, answers_after, taken
+from app.workflows.writing import refuse_unwritable
 
 Message = dict[str, Any]
 """A `sync.protocol.Change` as JSON, word for word as it is sent."""
@@ -141,7 +142,7 @@ def gate(
     mine = {role} & workflow.roles_in(record, who)
     step = step_of(record, command, mine, said, answers)
     edits = edits_between(record.answers, answers)
-    _refuse_unwritable(form, step, edits)
+    refuse_unwritable(form, step, edits)
     _refuse_said(step, said, replace(record, answers=answers), beyond)
     if "complete" in step.needs:
         filled = replace(record, answers=answers_after(step, answers, said))
@@ -173,22 +174,6 @@ def _refuse_incomplete(step: Step, found: Sequence[Problem]) -> None:
             f"{len(problems)} answers are missing or need correcting. Please go through the list "
             f"of problems, then “{step.en}” again.",
             problems=problems,
-        )
-
-
-def _refuse_unwritable(form: Form, step: Step, edits: Edits) -> None:
-    shut = {
-        f
-        for f in {p.partition("/")[0] for p in edits}
-        if form.has(f) and not step.may_write(form.field(f))
-    }
-    barred = sorted(path for path in edits if path.partition("/")[0] in shut) if shut else []
-    if barred:
-        raise NotAllowed(
-            f"“{step.zh}”时不能改动这些内容。请先恢复原值。",
-            f"These answers cannot be changed with “{step.en}”. Please put them back as they were.",
-            reason="writes",
-            paths=barred,
         )
 
 

@@ -20,11 +20,12 @@ from app.rules import where_asked
 from app.workflows import WORKFLOWS
 from app.workflows.roles import granted, taken_away
 from app.workflows.table import Step, Workflow, answers_after, may_read, taken
+from app.workflows.writing import refuse_unwritable
 from server import effects
 from server.access import may_use
 from server.books import Books, Deed, files_named, files_of
 from server.moments import told
-from server.sayable import asked, checked_edits, declared, refuse_said, refuse_unwritable, said_of
+from server.sayable import asked, checked_edits, declared, refuse_said, said_of
 from server.tables import CardRow, DoneRow, RevisionRow
 from server.turn import Turn
 from sync.protocol import Change, Outcome, Wrote

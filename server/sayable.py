@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Literal
 
 from app import answers as rules
-from app.errors import Invalid, NotAllowed, NotFound, TryLater
+from app.errors import Invalid, NotFound, TryLater
 from app.forms import FORMS
 from app.forms.schema import Form, Rows
 from app.forms.upgrades import edits_up_to_date
@@ -129,20 +128,6 @@ def _is_sayable(value: Any, left: int = DEEPEST) -> bool:
         inner = (*value.keys(), *value.values())
         return left > 0 and len(value) <= MOST and all(_is_sayable(v, left - 1) for v in inner)
     return _is_plain(value)
-
-
-def refuse_unwritable(form: Form, step: Step, edits: Collection[str]) -> None:
-    fields = {p.split("/", 1)[0] for p in edits}
-    if all(step.may_write(form.field(field_id)) for field_id in fields):
-        return
-    barred = sorted(p for p in edits if not step.may_write(form.field(p.split("/", 1)[0])))
-    where = form.label(barred[0].rstrip("/"))
-    raise NotAllowed(
-        f"“{step.zh}”时不能改动“{where.zh}”。请先恢复原值。",
-        f"“{where.en}” cannot be changed with “{step.en}”. Please put it back as it was.",
-        reason="writes",
-        paths=barred,
-    )
 
 
 # -- what was said -------------------------------------------------------------------
