@@ -224,8 +224,7 @@ def _no_main_committee(case: Case) -> Iterator[str]:
     if case["branch"] != "branch" or not chosen or filed is None:
         return
     main = filed.get(chosen)
-    own = case.known.own_institution
-    if main is None or (own and main.institution and main.institution != own):
+    if main is None or case.known.is_of_another(main.institution):
         yield "main_committee"
 
 

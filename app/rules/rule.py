@@ -88,6 +88,11 @@ class Known:
     in_other_committees: frozenset[str] | None = None
     """`person:…` of those who sit on another committee too (K8)."""
 
+    def is_of_another(self, institution: str | None) -> bool:
+        """Whether that is surely not the institution whose record it is."""
+        own = self.own_institution
+        return bool(own and institution and institution != own)
+
 
 @dataclass(frozen=True)
 class Case:

@@ -50,8 +50,7 @@ def _ethics_committee_not_filed(case: Case) -> Iterator[str]:
     if not chosen or filed is None:
         return
     found = filed.get(chosen)
-    own = case.known.own_institution
-    if found is None or (own and found.institution and found.institution != own):
+    if found is None or case.known.is_of_another(found.institution):
         yield "ethics_committee"
 
 
@@ -66,8 +65,7 @@ def _academic_committee_not_active(case: Case) -> Iterator[str]:
     chosen, active = case["academic_committee"], case.known.academic_committees
     if not chosen or active is None:
         return
-    own = case.known.own_institution
-    if chosen not in active or (own and active[chosen] and active[chosen] != own):
+    if chosen not in active or case.known.is_of_another(active[chosen]):
         yield "academic_committee"
 
 
