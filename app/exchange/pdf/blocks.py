@@ -276,21 +276,24 @@ def _table(line: Line, language: Language) -> Table:
         colWidths=[number, *_shares(line, list(heads), WIDTH - number)],
         repeatRows=len(top),
     )
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONT", (0, 0), (-1, -1), fonts.BODY),  # else the file names Helvetica
-                ("GRID", (0, 0), (-1, -1), 0.4, RULE),
-                *([("BACKGROUND", (0, 0), (-1, 0), SHADE)] if headed else []),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("RIGHTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("TOPPADDING", (0, 0), (-1, -1), PAD_Y),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), PAD_Y),
-            ]
-        )
-    )
+    table.setStyle(ruled(headed=headed))
     return table
+
+
+def ruled(*, headed: bool = True) -> TableStyle:
+    """Every table on paper: thin rules, and a shade under its head."""
+    return TableStyle(
+        [
+            ("FONT", (0, 0), (-1, -1), fonts.BODY),  # else the file names Helvetica
+            ("GRID", (0, 0), (-1, -1), 0.4, RULE),
+            *([("BACKGROUND", (0, 0), (-1, 0), SHADE)] if headed else []),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), PAD_X),
+            ("RIGHTPADDING", (0, 0), (-1, -1), PAD_X),
+            ("TOPPADDING", (0, 0), (-1, -1), PAD_Y),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), PAD_Y),
+        ]
+    )
 
 
 def _shares(line: Line, fields: list[str], room: float) -> list[float]:

@@ -6,11 +6,18 @@ import datetime
 from collections.abc import Iterator
 
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from app.exchange.members import TITLE, MemberList, member_list
 from app.exchange.pdf import fonts
-from app.exchange.pdf.blocks import NO_ANSWER, PAD_X, PAD_Y, Heading, Signatures, entry, words
+from app.exchange.pdf.blocks import (
+    NO_ANSWER,
+    Heading,
+    Signatures,
+    entry,
+    ruled,
+    words,
+)
 from app.exchange.pdf.filing import (
     INSTITUTION,
     NO_NUMBER,
@@ -19,7 +26,7 @@ from app.exchange.pdf.filing import (
     state_of,
     watermark_of,
 )
-from app.exchange.pdf.sheet import RULE, SHADE, WIDTH, Sheet, print_pages
+from app.exchange.pdf.sheet import WIDTH, Sheet, print_pages
 from app.record import Record
 from app.words import Language, Words
 
@@ -79,18 +86,5 @@ def _table(listed: MemberList) -> Table:
         colWidths=[WIDTH * share for share in SHARES],
         repeatRows=1,
     )
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONT", (0, 0), (-1, -1), fonts.BODY),  # else the file names Helvetica
-                ("GRID", (0, 0), (-1, -1), 0.4, RULE),
-                ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("RIGHTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("TOPPADDING", (0, 0), (-1, -1), PAD_Y),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), PAD_Y),
-            ]
-        )
-    )
+    table.setStyle(ruled())
     return table

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table
 
 from app.exchange.pdf import fonts
 from app.exchange.pdf.accounts import Around
-from app.exchange.pdf.blocks import NO_ANSWER, PAD_X, PAD_Y, Heading, words
-from app.exchange.pdf.sheet import RULE, SHADE, WIDTH, print_pages
+from app.exchange.pdf.blocks import NO_ANSWER, Heading, ruled, words
+from app.exchange.pdf.sheet import WIDTH, print_pages
 from app.exchange.told import masked
 from app.forms import FORMS
 from app.forms.schema import Field
@@ -85,20 +85,7 @@ def _story(
     table = Table(
         [top, *body], colWidths=[WIDTH * share / sum(shares) for share in shares], repeatRows=1
     )
-    table.setStyle(
-        TableStyle(
-            [
-                ("FONT", (0, 0), (-1, -1), fonts.BODY),
-                ("GRID", (0, 0), (-1, -1), 0.4, RULE),
-                ("BACKGROUND", (0, 0), (-1, 0), SHADE),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("RIGHTPADDING", (0, 0), (-1, -1), PAD_X),
-                ("TOPPADDING", (0, 0), (-1, -1), PAD_Y),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), PAD_Y),
-            ]
-        )
-    )
+    table.setStyle(ruled())
     yield table
     yield Spacer(1, 3 * mm)
     yield words(_TO_COME.say(language), "subtitle")
