@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.person import ROLE
-from app.forms.types import EMPTY
 from app.record import Answers, Record
 from app.workflows import WORKFLOWS
 from app.workflows.table import SYSTEM
@@ -21,7 +20,7 @@ from server import doorlog, passwords
 from server.accounts import end_sessions, normal, set_first_password
 from server.books import Books, Deed
 from server.db import upsert
-from server.places import uuid_of
+from server.places import refuse_unanswered, unanswered, uuid_of
 from server.tables import (
     AccountRow,
     FileOwnerRow,
@@ -67,18 +66,7 @@ def grant(books: Books, principal: str, role: str, scope: str) -> None:
 def may_be_opened(turn: Turn, after: Record) -> Record:
     """Refuse an account for whom it cannot be: answers missing, somebody else's number, no rule."""
     form = FORMS["person"]
-    wrong = [
-        name
-        for name in ("name", *KEYS)
-        if after.answers.get(name) in EMPTY or form.field(name).type.problem(after.answers[name])
-    ]
-    if wrong:
-        labels = [form.field(name).words for name in wrong]
-        raise Invalid(
-            f"开通账号前请填好：{'、'.join(words.zh for words in labels)}。",
-            f"Before the account is opened, please fill in: {', '.join(w.en for w in labels)}.",
-            problems=wrong,
-        )
+    refuse_unanswered(form, unanswered(form, after.answers, ("name", *KEYS)))
     refuse_taken(turn.books, after)
     passwords.refuse_bad(str(turn.said.get("password", "")))
     refuse_foreign_committee(turn, after.parties.get("institution", ()))

@@ -14,8 +14,9 @@ from stdnum.cn import uscc
 from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.institution import LEVEL
+from app.forms.schema import Form
 from app.forms.types import EMPTY
-from app.record import Record
+from app.record import Answers, Record
 from app.rules.near_names import near_names
 from server import accounts, doorlog, passwords
 from server.accounts import normal
@@ -79,13 +80,26 @@ def _refuse_missing(after: Record) -> None:
     needed = ["level", "name"]
     if answers.get("level") == "hospital":
         needed += ["uscc", "kind", "grade"]
-    wrong = [n for n in needed if answers.get(n) in EMPTY or form.field(n).type.problem(answers[n])]
+    wrong = unanswered(form, answers, needed)
     if "uscc" in needed and "uscc" not in wrong and not uscc.is_valid(answers["uscc"]):
         raise Invalid(
             "统一社会信用代码的校验位不正确，请对照证照核对。",
             "The check digit of the unified social credit code is wrong; please compare it.",
             problems=["uscc"],
         )
+    refuse_unanswered(form, wrong)
+
+
+def unanswered(form: Form, answers: Answers, needed: Iterable[str]) -> list[str]:
+    """Those answers without which no account is opened that are missing or wrong."""
+    return [
+        name
+        for name in needed
+        if answers.get(name) in EMPTY or form.field(name).type.problem(answers[name])
+    ]
+
+
+def refuse_unanswered(form: Form, wrong: list[str]) -> None:
     if wrong:
         labels = [form.field(name).words for name in wrong]
         raise Invalid(
