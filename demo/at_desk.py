@@ -96,7 +96,11 @@ class AtDesk:
         window = QApplication.activeModalWidget() or self._program.guide or self._program.window
         window = window or self._program.sign_in
         if isinstance(window, QWidget):
-            hands.picture(self._pictures, name, window)
+            self.picture_of(window, name)
+
+    def picture_of(self, window: QWidget, name: str) -> None:
+        """A picture of this window."""
+        hands.picture(self._pictures, name, window)
 
     # -- with what -------------------------------------------------------------------------
 

@@ -239,7 +239,7 @@ class Person(AtDesk):
         preview = hands.shown(Preview, "the preview")
         wait(preview.save_button.isEnabled, "the pages of the preview")
         hands.pause(0.8)
-        hands.picture(self._pictures, picture, preview)
+        self.picture_of(preview, picture)
         preview.save_to(to)
         wait(to.exists, "the PDF to be written")
         preview.close()
@@ -305,6 +305,6 @@ class Person(AtDesk):
                 give(field, cell.editor, said[field.id])
             hands.pause(0.1)
         if picture:
-            hands.picture(self._pictures, picture, dialog)
+            self.picture_of(dialog, picture)
         click(dialog.verb)
         wait(lambda: not dialog.isVisible(), f"the dialog to close: {dialog.sentence.text()}")

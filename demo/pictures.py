@@ -139,7 +139,7 @@ def _places(person: Any, who: str) -> None:
         hands.pause(0.3)
         for tab in range(dialog.tabs.count()):
             dialog.tabs.setCurrentIndex(tab)
-            hands.picture(person._pictures, f"{who}-prefill-{tab}", dialog)
+            person.picture_of(dialog, f"{who}-prefill-{tab}")
         hands.click(dialog.begin)
         _filing(person, who)
 

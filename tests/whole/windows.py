@@ -73,7 +73,7 @@ class AtWindow(Person):
     def picture_of(self, window: QWidget, name: str) -> None:
         """A picture of one window, where pictures are kept."""
         if self.keeps and name:
-            hands.picture(self._pictures, name, window)
+            super().picture_of(window, name)
 
     def close(self) -> None:
         """Leave the desk: what is under way comes to its end first."""
