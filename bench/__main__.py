@@ -9,7 +9,10 @@ from pathlib import Path
 
 from bench.measure import line, table
 
-ALL = ("window", "roster", "roster_window", "initial_sync", "lists", "pages", "forms", "guessing")
+ALL = (
+    "window", "roster", "roster_window", "initial_sync", "documents", "lists", "pages", "forms",
+    "guessing",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ import os
 import secrets
 import unicodedata
 from base64 import b64decode, b64encode
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
@@ -102,24 +103,45 @@ def _stretch(password: str, salt: bytes, costs: dict[str, int]) -> bytes:
     return hash_secret_raw(typed, salt, **costs, hash_len=32, type=Type.ID)
 
 
+class Whole:
+    """A file put in place so that a crash leaves the old one or the new one.
+
+    What is written inside stays beside its place until `keep`; without it, nothing stays.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+    def __enter__(self) -> BinaryIO:
+        self._file = self._beside.open("wb")
+        return self._file
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # the disk is full: what was still to be written is not wanted
+            self._file.close()
+        self._beside.unlink(missing_ok=True)
+
+    def keep(self) -> None:
+        """Put it in its place; it is on the disk when this returns."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._beside.replace(self._path)
+        if os.name == "posix":  # Windows has no handle of a folder to flush
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place so that a crash leaves the old one or the new one."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":  # Windows has no handle of a folder to flush
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    whole = Whole(path)
+    with whole as file:
+        file.write(content)
+        whole.keep()
 
 
 def derived(key: bytes, purpose: str) -> bytes:

@@ -31,7 +31,7 @@ from local_db import (
     versions,
 )
 from local_db.engine import locked, told_in_words
-from local_db.files import Documents
+from local_db.files import Arriving, Documents, Kept
 from local_db.packing import Packed
 from local_db.upgrades import open_up_to_date, save_copy
 from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage
@@ -342,21 +342,23 @@ class WorkingCopy:
     def add_file(self, content: bytes) -> str:
         """Keep a document here and send it at the next sync; gives its SHA-256."""
         sha256 = self._documents.add(content)
-        with self._store.writing() as db:
-            db.exec_driver_sql(
-                "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, 1, ?) "
-                "ON CONFLICT DO NOTHING",
-                (sha256, len(content), self._stamp()),
-            )
+        self._note_file(sha256, len(content), to_send=True)
         return sha256
 
     def keep_file(self, sha256: str, content: bytes) -> None:
         """Keep a document that the registry sent; Unreadable where it is not the one asked for."""
-        if self._documents.add(content) != sha256:
-            raise Unreadable(
-                "收到的文件不完整，没有保存。稍后会重新取得。",
-                "The file arrived incomplete and was not kept. It will be fetched again.",
-            )
+        with self.arriving(sha256) as place:
+            place.add(content)
+
+    @contextmanager
+    def arriving(self, sha256: str) -> Iterator[Arriving]:
+        """A place for a document that comes piece by piece; kept, verified, when all is well."""
+        with self._documents.arriving(sha256) as place:
+            yield place
+            place.keep()
+        self._note_file(sha256, place.here, to_send=False)
+
+    def _note_file(self, sha256: str, size: int, *, to_send: bool) -> None:
         with self._store.writing() as db:
             db.exec_driver_sql(
                 "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, 0, ?) "
@@ -365,6 +367,10 @@ class WorkingCopy:
             )
 
     def file(self, sha256: str) -> bytes:
+    def document(self, sha256: str) -> Kept:
+        """The document, to be read part by part; NotFound where it is not on this machine."""
+        return self._documents.kept(sha256)
+
         """The document, verified; NotFound where it is not on this machine."""
         try:
             return self._documents.read(sha256)

@@ -106,12 +106,21 @@ class _Round:
             raise _Stopped
         self.progress(stage, count)
 
+    def _going(self, stage: Literal["files", "documents"]) -> Callable[[int, int], None]:
+        """Within a document, too, one may ask to stop; it goes on there in the next round."""
+
+        def tell(_through: int, _of: int) -> None:
+            report = self.report
+            self._tell(stage, report.files_sent if stage == "files" else report.files_received)
+
+        return tell
+
     def _send_files(self) -> None:
         for sha256 in self.copy.files_to_send():
             self._tell("files", self.report.files_sent)
             try:
                 if not self.client.has_file(sha256):
-                    self.client.put_file(sha256, self.copy.file(sha256))
+                    self.client.send_file(sha256, self.copy.document(sha256), self._going("files"))
             except (TooLarge, Unreadable, NotFound) as error:
                 # One document that cannot be sent must not hold back everything else; the
                 # change that names it will be refused with the reason.
@@ -251,7 +260,8 @@ class _Round:
             for sha256 in wanted:
                 self._tell("documents", self.report.files_received)
                 try:
-                    self.copy.keep_file(sha256, self.client.get_file(sha256))
+                    with self.copy.arriving(sha256) as place:
+                        self.client.fetch_file(sha256, place, self._going("documents"))
                 except (NotFound, TooLarge, Unreadable) as error:
                     failed.add(sha256)
                     self.report.refused.append(error)

@@ -93,7 +93,7 @@ def make(copy: WorkingCopy, file: Path, now: datetime, record_id: UUID | None = 
     seconds = int(now.timestamp())
     envelope = Envelope("package", uuid4(), serial, seconds, keys.public.name, reader.name)
     manifest = {"version": 1, "changes": list(packed.changes)}
-    content = ([copy.file(name)] for name, _ in packed.documents)
+    content = (copy.document(name).parts() for name, _ in packed.documents)
     with _whole(file) as to:
         package.seal(to, envelope, Contents(manifest, packed.documents, content), keys, reader)
     return Made(file, len(packed.changes), len(packed.documents), packed.left)

@@ -17,6 +17,10 @@ from local_db import WorkingCopy
 from sync.protocol import NewsLine, Outcome
 
 TITLE = FORMS["study"].title_fields[0]
+OTHER = next(
+    f.id for f in FORMS["study"].fields()
+    if f.id != TITLE and not f.is_of_review and type(f.type).__name__ == "Text"
+)  # fmt: skip
 OFFICE = "office:11111111-1111-4111-8111-111111111111"
 COMMITTEE = "committee:22222222-2222-4222-8222-222222222222"
 PI = Principal(
@@ -108,3 +112,16 @@ def clash(change: dict[str, Any], theirs: Record, *paths: str) -> Outcome:
 def refused(change: dict[str, Any], zh: str) -> Outcome:
     error = {"code": "not_allowed", "message": {"zh": zh, "en": zh}, "details": {}}
     return Outcome(change_id=change["change_id"], result="refused", error=error)
+
+
+def put(copy: WorkingCopy, record_id: UUID, **changes: str | None) -> None:
+    """Save some answers of a study as its PI."""
+    was = copy.get(record_id).answers
+    now: Answers = {**was, **{{"title": TITLE, "other": OTHER}[k]: v for k, v in changes.items()}}
+    answers = {k: v for k, v in now.items() if v is not None}
+    copy.perform(record_id, "save", answers=answers, role="pi")
+
+
+def edits(copy: WorkingCopy) -> list[dict[str, list[object]]]:
+    """What waits to be sent, of each change."""
+    return [message["edits"] for message in copy.pending(200)]

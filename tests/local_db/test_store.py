@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +15,6 @@ from app.errors import DiskFull, StoreLocked, TooOld, Unreadable
 from app.forms import FORMS
 from local_db import Query, WorkingCopy, upgrades
 from local_db.engine import connect, full, refuse
-from local_db.files import CHUNK, Documents
 from local_db.upgrades import open_up_to_date
 from tests.local_db.desks import HOSPITAL, PI, TITLE, desk, done, study, told
 
@@ -193,44 +190,6 @@ def _limit(copy: WorkingCopy, pages: int) -> None:
     raw.close()
 
 
-def test_a_document_that_does_not_fit_is_told_and_leaves_nothing(
-    tmp_path: Path, key: bytes, small_disk: Path
-) -> None:
-    documents = Documents(small_disk / "files", key)
-
-    with pytest.raises(DiskFull):
-        documents.add(os.urandom(CHUNK * 2))
-
-    assert not list((small_disk / "files").iterdir())
-    assert documents.read(documents.add(b"small")) == b"small"
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A disk of one megabyte; without the right to mount one, writes that fail as a full one's."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)],
-        check=False,
-        capture_output=True,
-    )
-    if mounted.returncode == 0:
-        yield place
-        subprocess.run(["umount", str(place)], check=True)
-        return
-
-    real = os.fsync
-
-    def no_space(fd: int) -> None:
-        if os.fstat(fd).st_size > CHUNK:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(fd)
-
-    monkeypatch.setattr(os, "fsync", no_space)
-    yield place
-
-
 def test_a_fault_that_nobody_can_mend_is_not_dressed_up() -> None:
     bug = ValueError("no such table")
 
@@ -337,82 +296,6 @@ def test_an_example_of_every_version_opens_with_its_records(tmp_path: Path, key:
 
 
 # -- documents ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 5])
-def test_a_document_comes_back_as_it_was(tmp_path: Path, key: bytes, size: int) -> None:
-    documents = Documents(tmp_path, key)
-    content = os.urandom(size)
-
-    sha256 = documents.add(content)
-
-    assert documents.has(sha256)
-    assert documents.read(sha256) == content
-
-
-def test_a_document_altered_cut_or_swapped_is_not_shown(tmp_path: Path, key: bytes) -> None:
-    documents = Documents(tmp_path, key)
-    one, two = documents.add(os.urandom(2 * CHUNK + 7)), documents.add(os.urandom(2 * CHUNK + 7))
-    path, other = documents._path(one), documents._path(two)
-    whole = path.read_bytes()
-    part = CHUNK + 16
-    altered = [
-        whole[:100] + bytes([whole[100] ^ 1]) + whole[101:],
-        whole[:-1],
-        whole[: 12 + 2 * part],  # the last part cut off
-        whole[: 12 + part],
-        whole[:12]
-        + whole[12 + part : 12 + 2 * part]
-        + whole[12 : 12 + part]
-        + whole[12 + 2 * part :],
-        whole[:12],
-        b"",
-        other.read_bytes(),
-    ]
-
-    for content in altered:
-        path.write_bytes(content)
-        with pytest.raises(Unreadable, match="已损坏"):
-            documents.read(one)
-
-
-def test_a_damaged_document_is_fetched_again_unless_it_is_the_only_one(
-    tmp_path: Path, key: bytes
-) -> None:
-    copy = desk(tmp_path, key)
-    mine, theirs = copy.add_file(b"mine"), copy._documents.add(b"theirs")
-    copy.keep_file(theirs, b"theirs")
-    for sha256 in (mine, theirs):
-        copy._documents._path(sha256).write_bytes(b"damaged")
-        with pytest.raises(Unreadable):
-            copy.file(sha256)
-
-    assert copy.has_file(mine)
-    assert not copy.has_file(theirs)
-    copy.close()
-
-
-def test_a_document_sent_under_another_s_name_is_not_kept(tmp_path: Path, key: bytes) -> None:
-    copy = desk(tmp_path, key)
-
-    with pytest.raises(Unreadable):
-        copy.keep_file("0" * 64, b"something else")
-
-    assert not copy.has_file("0" * 64)
-    copy.close()
-
-
-def test_a_document_is_queued_until_it_was_sent(tmp_path: Path, key: bytes) -> None:
-    copy = desk(tmp_path, key)
-    first, second = copy.add_file(b"first"), copy.add_file(b"second")
-    assert copy.add_file(b"first") == first
-    assert copy.files_to_send() == [first, second]
-
-    copy.file_sent(first)
-
-    assert copy.files_to_send() == [second]
-    assert copy.file(first) == b"first"
-    copy.close()
 
 
 def test_a_change_that_was_confirmed_leaves_a_sound_store(tmp_path: Path, key: bytes) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import select
 import socket
-import threading
-from contextlib import ExitStack, suppress
+from contextlib import closing, suppress
+
+from tests.sync.door import Door
 
 
-class CuttingLine:
+class CuttingLine(Door):
     """Between a desk and a registry: `every` bytes in one direction, then it is closed."""
 
     def __init__(self, registry: tuple[str, int], every: int, *, up: bool = True) -> None:
@@ -16,32 +17,9 @@ class CuttingLine:
         self._left = every
         self.up = self.down = self.cuts = 0
 
-    def __enter__(self) -> CuttingLine:
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-        self._thread.join(5)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                desk, _ = self._door.accept()
-            except OSError:
-                return
-            with ExitStack() as ends, suppress(OSError):
-                ends.enter_context(desk)
-                there = ends.enter_context(socket.create_connection(self._registry, timeout=30))
-                self._carry(desk, there)
+    def _let_in(self, desk: socket.socket) -> None:
+        with closing(socket.create_connection(self._registry, timeout=30)) as there:
+            self._carry(desk, there)
 
     def _carry(self, desk: socket.socket, there: socket.socket) -> None:
         other = {desk: there, there: desk}

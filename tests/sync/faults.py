@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from tests.sync.door import Door
 
 Fault: TypeAlias = Callable[["Exchange"], bytes]
 """Given an exchange, the bytes that the desk receives."""
@@ -79,7 +80,7 @@ def said(status: str, body: bytes = b"", *headers: str) -> Fault:
 
 
 @dataclass
-class FaultyNetwork:
+class FaultyNetwork(Door):
     """Passes requests on to the registry; the faults in `plan` befall the next ones, in order.
 
     `only`: a part of the request line; others are passed on untouched.
@@ -91,33 +92,8 @@ class FaultyNetwork:
     seen: list[str] = field(default_factory=list)
     replies: list[bytes] = field(default_factory=list)
 
-    def __enter__(self) -> FaultyNetwork:
-        self._door = socket.create_server(("127.0.0.1", 0))
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
-        self._door.close()
-        self._thread.join(5)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                desk, _ = self._door.accept()
-            except OSError:
-                return
-            with closing(desk), suppress(OSError):
-                desk.settimeout(30)
-                self._pass_on(desk)
-
-    def _pass_on(self, desk: socket.socket) -> None:
+    def _let_in(self, desk: socket.socket) -> None:
+        desk.settimeout(30)
         request = _read_request(desk)
         if not request:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator
+from threading import Event
 
 import pytest
 
@@ -12,7 +13,7 @@ from app.answers import files_in
 from app.errors import NotFound, TooLarge, Unreachable, Unreadable
 from app.forms import FORMS
 from server import sample
-from sync import files
+from sync import engine, files
 from sync.client import RegistryClient
 from tests import builders
 from tests.sync.cutting_line import CuttingLine
@@ -98,6 +99,34 @@ def test_who_gave_up_goes_on_where_it_broke_off(direct: RegistryClient) -> None:
     assert through[0] == first[-1] >= MB
     assert through[-1] == len(content)
     assert direct.get_file(sha256) == content
+
+
+def test_a_round_that_is_stopped_within_a_document_goes_on_there(
+    registry: RegistryProcess, open_desk: Callable[..., Desk]
+) -> None:
+    desk, stop = open_desk(registry, PI), Event()
+
+    def pieces(seed: int, *, stopped_after: int = 10_000) -> int:
+        told = 0
+
+        def progress(stage: str, _count: int) -> None:
+            nonlocal told
+            told += stage == "files"
+            if told == stopped_after:
+                stop.set()
+
+        desk.copy.add_file(document(3 * MB, seed)[1])
+        stop.clear()
+        is_whole = not engine.run(desk.copy, desk.client, progress=progress, stop=stop).stopped
+        assert is_whole is (desk.copy.files_to_send() == [])
+        return told
+
+    whole = pieces(1)
+    assert pieces(2, stopped_after=whole // 2) == whole // 2
+    assert pieces(2) <= whole - whole // 2 + 3, "what had arrived is not sent again"
+
+    sha256, content = document(3 * MB, 2)
+    assert desk.client.get_file(sha256) == content
 
 
 @pytest.mark.parametrize("only", ["POST /v1/uploads", "PATCH", "PUT"])

@@ -258,7 +258,8 @@ class Exchange(QObject):
         def work() -> None:
             client = self._client()
             try:
-                copy.keep_file(sha256, client.get_file(sha256))
+                with copy.arriving(sha256) as place:
+                    client.fetch_file(sha256, place)
             finally:
                 client.close()
 
