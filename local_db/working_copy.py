@@ -361,16 +361,16 @@ class WorkingCopy:
     def _note_file(self, sha256: str, size: int, *, to_send: bool) -> None:
         with self._store.writing() as db:
             db.exec_driver_sql(
-                "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, 0, ?) "
+                "INSERT INTO file (sha256, size, to_send, added_at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT DO NOTHING",
-                (sha256, len(content), self._stamp()),
+                (sha256, size, to_send, self._stamp()),
             )
 
-    def file(self, sha256: str) -> bytes:
     def document(self, sha256: str) -> Kept:
         """The document, to be read part by part; NotFound where it is not on this machine."""
         return self._documents.kept(sha256)
 
+    def file(self, sha256: str) -> bytes:
         """The document, verified; NotFound where it is not on this machine."""
         try:
             return self._documents.read(sha256)
