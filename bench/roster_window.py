@@ -60,6 +60,7 @@ class Heart:
 
 
 def _run(path: Path, rows: int) -> dict[str, Any]:
+    import pypinyin  # noqa: F401 -- the program has loaded it since somebody signed in
     from PySide6.QtWidgets import QApplication
 
     from local_db import Query, WorkingCopy
@@ -95,12 +96,7 @@ def _run(path: Path, rows: int) -> dict[str, Any]:
         assert model is not None
         model.setData(model.index(7, 3), "主任医师")
         found["edit"] = heart.through(app, lambda: len(heard) > 1)
-        view.take(view.mending.to_import())
-        began = time.perf_counter()
-        heart.through(app, lambda: view.mending.progress.value() > rows // 10)
-        view.mending.stop.click()
-        found["cancel"] = heart.through(app, lambda: not view.mending.progress.isVisible())
-        found["left"] = copy.count(Query("person"))
+        found |= _cancelled(view, copy, heart, app, rows)
         view.take(view.mending.to_import())
         found["import"] = heart.through(app, lambda: view.pages.currentWidget() is view.done)
         began = time.perf_counter()
@@ -114,6 +110,26 @@ def _run(path: Path, rows: int) -> dict[str, Any]:
         tasks.finish()
         found["peak"] = peak()
         copy.close()
+    return found
+
+
+def _cancelled(view: Any, copy: Any, heart: Heart, app: Any, rows: int) -> dict[str, Any]:
+    """Cancel while the first and while the last people are written; nobody may stay."""
+    from local_db import Query
+
+    found: dict[str, Any] = {"left": 0}
+    progress = view.mending.progress
+    for tenths in (1, 9):
+        view.take(view.mending.to_import())
+        enough = rows * tenths // 10
+        found[f"{tenths} tenths written"] = heart.through(
+            app, lambda enough=enough: progress.value() > enough
+        )
+        view.mending.stop.click()
+        ended = heart.through(app, lambda: not progress.isVisible())
+        found[f"cancel after {tenths} tenths"] = ended
+        found["left"] += copy.count(Query("person"))
+        assert view.pages.currentWidget() is view.mending, "the import was made nevertheless"
     return found
 
 

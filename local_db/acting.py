@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +26,10 @@ from local_db.seen import DELETE, SAVE, Beyond, Message, after, as_seen, gate, j
 from local_db.values import Deed
 
 NONE: Mapping[str, list[Any]] = {}
-BATCH = 1000
-"""Records of an import that are written with one statement."""
-PAUSE = 100
-"""Records of an import between two words on how far it is."""
+BATCH = 100
+"""Records of an import that are made, written and forgotten together; a stop is heard between."""
+PAUSE = 20
+"""Steps on records that are here between two words on how far an import is."""
 
 
 @dataclass(frozen=True)
@@ -71,52 +71,71 @@ def begin_many(
     db: Connection,
     form_id: str,
     command: str,
-    entries: Sequence[tuple[Answers, Answers]],
+    entries: Iterable[tuple[Answers, Answers]],
     by: By,
     progress: Callable[[int], object],
-) -> list[Record]:
-    """New records with one command on each; written in few statements, for long imports."""
+) -> Iterator[Record]:
+    """New records with one command on each; written in few statements, for long imports.
+
+    Each batch is let go of once it is written: what is freed at once is freed without a word, and
+    thousands of records take longer than a window may stand still.
+    """
     last = db.exec_driver_sql("SELECT coalesce(max(n), 0) FROM record").scalar_one()
-    made: list[Record] = []
-    bases, changes, heads = [], [], []
     beyond = Beyond(by.today, partial(known, db, by=by))
-    for n, (answers, said) in enumerate(entries, start=last + 1):
-        if len(made) % PAUSE == 0:
-            progress(len(made))
-        empty = _empty(form_id, by.new_id(), by)
-        step, edits = gate(empty, command, answers, said, (by.role, by.who), beyond)
-        message = _message(empty, command, edits, said, by)
-        record = after(empty, step, answers, said, (by.role, by.who))
-        made.append(record)
-        bases.append((n, str(empty.id), orjson.dumps(empty.to_wire())))
-        changes.append((message["change_id"], n, orjson.dumps(message), by.at))
-        heads.append((n, head_of(record).to_wire(), True, False))
-    for first in range(0, len(made), BATCH):
-        progress(len(made))  # who stops the import is heard between two batches too
-        here = slice(first, first + BATCH)
-        db.exec_driver_sql("INSERT INTO record (n, id, body) VALUES (?, ?, ?)", bases[here])
-        db.exec_driver_sql(outbox.INSERT, changes[here])
-        listing.put(db, heads[here], frozenset(n for n, *_ in heads[here]))
-    return made
+    left, done = iter(entries), 0
+    progress(done)
+    while here := list(islice(left, BATCH)):
+        made, bases, changes, heads = [], [], [], []
+        for n, (answers, said) in enumerate(here, start=last + done + 1):
+            empty = _empty(form_id, by.new_id(), by)
+            step, edits = gate(empty, command, answers, said, (by.role, by.who), beyond)
+            message = _message(empty, command, edits, said, by)
+            record = after(empty, step, answers, said, (by.role, by.who))
+            made.append(record)
+            bases.append((n, str(empty.id), orjson.dumps(empty.to_wire())))
+            changes.append((message["change_id"], n, orjson.dumps(message), by.at))
+            heads.append((n, head_of(record).to_wire(), True, False))
+        db.exec_driver_sql("INSERT INTO record (n, id, body) VALUES (?, ?, ?)", bases)
+        db.exec_driver_sql(outbox.INSERT, changes)
+        listing.put(db, heads, frozenset(n for n, *_ in heads))
+        yield from made
+        done += len(here)
+        progress(done)  # whatever it raises leaves nothing of them
 
 
 def act_many(
-    db: Connection, deeds: Sequence[Deed], by: By, progress: Callable[[int], object]
-) -> list[Record]:
+    db: Connection, deeds: Iterable[Deed], by: By, progress: Callable[[int], object]
+) -> Iterator[Record]:
     """One after the other; those that make new records of one form are written together."""
-    made: list[Record] = []
-    for (form_id, command, is_new), group in groupby(deeds, _kind):
-        same, before = list(group), len(made)
-        if is_new:
-            entries = [(deed.answers or {}, deed.said) for deed in same]
-            made += begin_many(db, form_id, command, entries, by, partial(_count, progress, before))
-            continue
-        for n, deed in enumerate(same):
-            if n % PAUSE == 0:
-                progress(before + n)
-            assert deed.record is not None
-            made.append(perform(db, deed.record, command, (deed.answers, deed.said), by))
-    return made
+    before = 0
+    for kind, group in groupby(deeds, _kind):
+        for record in _take(db, kind, group, by, partial(_count, progress, before)):
+            before += 1
+            yield record
+
+
+def _take(
+    db: Connection,
+    kind: tuple[str, str, bool],
+    deeds: Iterable[Deed],
+    by: By,
+    progress: Callable[[int], object],
+) -> Iterator[Record]:
+    form_id, command, is_new = kind
+    if not is_new:
+        return _perform_each(db, command, deeds, by, progress)
+    entries = ((deed.answers or {}, deed.said) for deed in deeds)
+    return begin_many(db, form_id, command, entries, by, progress)
+
+
+def _perform_each(
+    db: Connection, command: str, deeds: Iterable[Deed], by: By, progress: Callable[[int], object]
+) -> Iterator[Record]:
+    for n, deed in enumerate(deeds):
+        if n % PAUSE == 0:
+            progress(n)
+        assert deed.record is not None
+        yield perform(db, deed.record, command, (deed.answers, deed.said), by)
 
 
 def _count(progress: Callable[[int], object], before: int, done: int) -> None:

@@ -15,7 +15,7 @@ from app.heads import head_of
 from app.record import Principal, Record
 from local_db import listing
 from local_db.seen import Message, Seen, as_seen, label_of, record_from
-from local_db.values import OutboxItem, Wrote
+from local_db.values import OutboxItem, Unsent, Wrote
 
 STUCK = ("refused", "clash")
 INSERT = "INSERT INTO outbox (change_id, n, message, made_at) VALUES (?, ?, ?, ?)"
@@ -131,6 +131,22 @@ def all_items(connection: Connection) -> list[OutboxItem]:
         "FROM outbox o LEFT JOIN head h USING (n) ORDER BY o.k"
     )
     return [_told(connection, row) for row in found.all()]
+
+
+def standings(connection: Connection) -> list[Unsent]:
+    found = connection.exec_driver_sql(
+        "SELECT o.change_id, r.id, o.state, o.error FROM outbox o JOIN record r USING (n) "
+        "ORDER BY o.k"
+    )
+    return [
+        Unsent(
+            UUID(change_id),
+            UUID(record_id),
+            state,
+            AppError.from_wire(orjson.loads(error)) if error else None,
+        )
+        for change_id, record_id, state, error in found
+    ]
 
 
 def _told(connection: Connection, row: Any) -> OutboxItem:

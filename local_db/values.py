@@ -90,6 +90,17 @@ class OutboxItem:
 
 
 @dataclass(frozen=True)
+class Unsent:
+    """How it stands with a change in the outbox, without what it says."""
+
+    change_id: UUID
+    record_id: UUID
+    state: ItemState
+    error: AppError | None
+    """Why it was refused."""
+
+
+@dataclass(frozen=True)
 class Recycled:
     """What a person took back or threw away; kept for 30 days."""
 

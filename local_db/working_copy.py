@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,7 +34,7 @@ from local_db.engine import locked, told_in_words
 from local_db.files import Arriving, Documents, Kept
 from local_db.packing import Packed
 from local_db.upgrades import open_up_to_date, save_copy
-from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage
+from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage, Unsent
 
 if TYPE_CHECKING:
     from local_db.confirmed import Published
@@ -249,21 +249,22 @@ class WorkingCopy:
         `progress` hears how many are done; whatever it raises leaves nothing of them.
         """
         with self._acting(role) as (db, by):
-            return acting.begin_many(db, form_id, command, entries, by, progress)
+            return list(acting.begin_many(db, form_id, command, entries, by, progress))
 
     def act_many(
         self,
-        deeds: Sequence[Deed],
+        deeds: Iterable[Deed],
         *,
         role: str,
         progress: Callable[[int], object] = lambda _done: None,
-    ) -> list[Record]:
+    ) -> list[UUID]:
         """Take steps on new records and on those here, in this order: all of them or none.
 
-        `progress` hears how many are done; whatever it raises leaves nothing of them.
+        Gives the record of each. `progress` hears how many are done; whatever it raises, or the
+        deeds themselves raise, leaves nothing of them.
         """
         with self._acting(role) as (db, by):
-            return acting.act_many(db, deeds, by, progress)
+            return [record.id for record in acting.act_many(db, deeds, by, progress)]
 
     def discard(self, record_id: UUID) -> None:
         """Throw away a draft that the registry never saw: to the recycle list, for 30 days."""
@@ -304,6 +305,11 @@ class WorkingCopy:
         """Every change that the registry has not confirmed, in the order made."""
         with self._store.reading() as db:
             return outbox.all_items(db)
+
+    def unsent(self) -> list[Unsent]:
+        """How it stands with each of them, in the order made; soon told, however many they are."""
+        with self._store.reading() as db:
+            return outbox.standings(db)
 
     def outbox_count(self) -> int:
         """How many changes the registry has not confirmed."""

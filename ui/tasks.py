@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -13,6 +14,12 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+TURN = 0.0005
+"""Seconds for which a lane keeps the interpreter while the window wants it.
+
+Painting a table asks Python thousands of times; with the 5 ms that are usual, a lane at work would
+make the window wait for most of a second.
+"""
 
 Lane: TypeAlias = Literal["data", "network", "work"]
 """data: whatever touches the working copy, one at a time and in order; network: one exchange at a
@@ -92,6 +99,7 @@ def run(
     """
     if not _MAIL:
         _MAIL.append(_Mail())
+        sys.setswitchinterval(TURN)
     number = next(_NUMBERS)
     _UNDER_WAY[number] = _Task(work, then, failed, owner)
     _LANES[lane].start(_Job(number, _MAIL[0]), 1 if urgent else 0)

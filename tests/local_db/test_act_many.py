@@ -30,7 +30,8 @@ def opening(n: int) -> Deed:
 
 
 def test_new_records_and_steps_on_those_here_are_taken_in_their_order(copy: WorkingCopy) -> None:
-    (first,) = copy.act_many([opening(0)], role=ROLE)
+    (first_id,) = copy.act_many([opening(0)], role=ROLE)
+    first = copy.get(first_id)
     heard: list[int] = []
 
     made = copy.act_many(
@@ -44,26 +45,49 @@ def test_new_records_and_steps_on_those_here_are_taken_in_their_order(copy: Work
         role=ROLE, progress=heard.append,
     )  # fmt: skip
 
-    assert [r.form for r in made] == ["person", "person", "person", "transfer"]
+    assert [copy.get(r).form for r in made] == ["person", "person", "person", "transfer"]
+    assert made[1] == made[2] == first.id
     assert copy.get(first.id).answers["position"] == "主任"
     assert [i.command for i in copy.outbox()] == ["open", "open", "save", "set_roles", "request"]
     assert heard == sorted(heard)
     assert {*heard} >= {0, 1, 2, 3}
 
 
-def test_a_stop_is_heard_while_many_are_written(copy: WorkingCopy) -> None:
+def test_a_stop_is_heard_after_each_batch_and_nothing_stays(copy: WorkingCopy) -> None:
     class Stopped(Exception):
         pass
 
-    told: list[int] = []
+    told, asked = list[int](), list[int]()
 
-    def stop_at_the_last_batch(count: int) -> None:
+    def opened() -> Iterator[Deed]:
+        for n in range(1000):
+            asked.append(n)
+            yield opening(n)
+
+    def stop_at_the_third_word(count: int) -> None:
         told.append(count)
-        if told.count(2001) == 3:  # all are made; two batches are written
+        if len(told) == 3:
             raise Stopped
 
     with pytest.raises(Stopped):
-        copy.act_many([opening(n) for n in range(2001)], role=ROLE, progress=stop_at_the_last_batch)
+        copy.act_many(opened(), role=ROLE, progress=stop_at_the_third_word)
+
+    assert told == [0, 100, 200]
+    assert len(asked) < 400, "the rest was never made"
+    assert copy.outbox() == []
+    assert copy.count(Query("person")) == 0
+
+
+def test_a_stop_at_the_last_word_leaves_nothing_either(copy: WorkingCopy) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop_at_the_end(count: int) -> None:
+        if count == 150:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        copy.act_many([opening(n) for n in range(150)], role=ROLE, progress=stop_at_the_end)
 
     assert copy.outbox() == []
     assert copy.count(Query("person")) == 0

@@ -212,6 +212,24 @@ def test_what_is_being_typed_stays_when_the_registry_answers(
     assert editor.text() == "4301"
 
 
+def test_without_a_network_the_registry_is_asked_once_and_again_after_the_next_exchange(
+    view: ImportView, workbook: Path, desk: Desk, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(view.checking.learned, timeout=20_000):
+        view.open(workbook)
+    assert "待服务器复核" in view.mending.asked.text(), "not asked on and on"
+    asked: list[bool] = []
+    view.checking.asking.connect(lambda: asked.append(True))
+
+    type_in(view, qtbot, 6, ID_NUMBER, id_number(4))
+    assert asked == [True]
+    qtbot.waitUntil(lambda: "待服务器复核" in view.mending.asked.text(), timeout=20_000)
+    with qtbot.waitSignal(view.checking.learned, timeout=20_000):
+        desk.synced.emit(None)
+
+    assert asked == [True, True]
+
+
 def test_while_a_workbook_is_checked_nothing_is_collected_in_the_window(
     qapp: QCoreApplication,
 ) -> None:

@@ -73,6 +73,8 @@ class Checking(QObject):
         self._stop = Event()
         self._asked: dict[int, Line] = {}
         """The rows that the registry was asked about, by identity: a changed row is another one."""
+        self._is_unheard = False
+        """Whether it could not be reached: with the next new row it is asked about all of them."""
         self._terms: Terms | None = None
         self._waiting: list[Entry] = []
         self._timer = QTimer(self)
@@ -85,7 +87,7 @@ class Checking(QObject):
         """Read a workbook in its own process and check it; `loaded` or `failed` follows."""
         self.stop()
         self._stop = stop = Event()
-        self._asked, self._terms = {}, None
+        self._asked, self._terms, self._is_unheard = {}, None, False
         copy = self._desk.copy
         tasks.run(
             lambda: own_register(copy, wanted.template, wanted.committee),
@@ -150,7 +152,7 @@ class Checking(QObject):
         new = [e for e in entries if id(e.line) not in self._asked]
         if not new or self._terms is None:
             return
-        self._waiting = new
+        self._waiting = list(entries) if self._is_unheard else new
         self.asking.emit()
         self._timer.start(0 if at_once else SOON)
 
@@ -158,6 +160,11 @@ class Checking(QObject):
         """Ask about all rows anew."""
         self._asked = {}
         self.look_at(entries, at_once=True)
+
+    def ask_if_unheard(self, entries: Sequence[Entry]) -> None:
+        """Ask about all rows anew where the registry could not be reached before."""
+        if self._is_unheard and not self._timer.isActive():
+            self.ask_again(entries)
 
     def _ask_waiting(self) -> None:
         entries, terms, stop = self._waiting, self._terms, self._stop
@@ -182,6 +189,7 @@ class Checking(QObject):
     def _on_learned(self, stop: Event, learned: Learned) -> None:
         if stop.is_set() or self._terms is None:
             return
+        self._is_unheard = False
         self._terms = replace(self._terms, known=learned.terms.known)
         self.learned.emit(replace(learned, terms=self._terms))
 
@@ -190,7 +198,7 @@ class Checking(QObject):
             return
         if not isinstance(error, AppError):
             self.failed.emit(error)
-        self._asked = {}
+        self._is_unheard = True
         register = self._terms.known
         assert isinstance(register, Register)
         self._terms = replace(self._terms, known=register.unheard())

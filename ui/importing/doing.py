@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -50,11 +50,9 @@ def take(
     """Take the steps of these rows here, all of them or none; they are sent with the next sync."""
     template = entries[0].terms.template
     plan = _Plan(copy, order.committee)
-    for entry in entries:
-        plan.add(entry)
-    plan.end()
-    made = copy.act_many(plan.deeds, role=acts_as(order.role, template.form), progress=progress)
-    rows = [row if row.record else _with_record(row, made[n].id) for n, row in plan.rows]
+    role = acts_as(order.role, template.form)
+    made = copy.act_many(plan.deeds(entries), role=role, progress=progress)
+    rows = [row if row.record else _with_record(row, made[n]) for n, row in plan.rows]
     done = Import(uuid4().hex, order.at, order.file, template.id, tuple(rows))
     keep(copy, done)
     return done
@@ -69,20 +67,28 @@ class _Plan:
 
     def __init__(self, copy: WorkingCopy, committee: UUID | None) -> None:
         self._copy, self._committee = copy, committee
-        self.deeds: list[Deed] = []
         self.rows: list[tuple[int, ImportedRow]] = []
         """(which step, the row); a step may be of several rows, a row of several steps."""
+        self._steps = 0
         self._members: dict[str, Answers] = {}
         self._seats: dict[str, Answers] = {}
 
-    def add(self, entry: Entry) -> None:
+    def deeds(self, entries: Iterable[Entry]) -> Iterator[Deed]:
+        """Each step once it is asked for, so that a long workbook never stands here as steps."""
+        for entry in entries:
+            for deed in self._of(entry):
+                yield deed
+                self._steps += 1
+        yield from self._of_committee()
+
+    def _of(self, entry: Entry) -> Iterator[Deed]:
         match entry.deed:
             case "new":
-                self._begin(entry, entry.terms.template.form, entry.terms.template.command)
+                yield self._begin(entry, entry.terms.template.form, entry.terms.template.command)
             case "move_in":
-                self._begin(entry, "transfer", "request")
+                yield self._begin(entry, "transfer", "request")
             case "update":
-                self._update(entry)
+                yield from self._update(entry)
             case "member" | "seat":
                 self._seat(entry)
 
@@ -91,17 +97,17 @@ class _Plan:
         assert entry.deed != "none", "only what is right is imported"
         return ImportedRow(entry.row, name, entry.deed, str(record or ""), **more)
 
-    def _begin(self, entry: Entry, form: str, command: str) -> None:
+    def _begin(self, entry: Entry, form: str, command: str) -> Deed:
         from local_db import Deed
 
         answers, said = entry.answers(), entry.said()
         if form == "transfer":
             answers = {name: answers[name] for name in ("name", "id_number")}
             said = {"roles": said["roles"]}
-        self.rows.append((len(self.deeds), self._row(entry)))
-        self.deeds.append(Deed(form, command, answers, said))
+        self.rows.append((self._steps, self._row(entry)))
+        return Deed(form, command, answers, said)
 
-    def _update(self, entry: Entry) -> None:
+    def _update(self, entry: Entry) -> Iterator[Deed]:
         """Fill what is empty, and give the roles that are not held; nothing is overwritten."""
         from local_db import Deed
 
@@ -111,14 +117,13 @@ class _Plan:
         held = tuple(record.answers.get("roles") or ())
         wanted = set(entry.said().get("roles") or ())
         row = self._row(entry, record.id, roles=held, filled=tuple(sorted(new)))
+        if new or not wanted <= set(held):
+            self.rows.append((self._steps, row))
         if new:
-            self.rows.append((len(self.deeds), row))
-            self.deeds.append(Deed("person", "save", {**record.answers, **new}, {}, record.id))
+            yield Deed("person", "save", {**record.answers, **new}, {}, record.id)
         if not wanted <= set(held):
-            if not new:
-                self.rows.append((len(self.deeds), row))
             said = {"roles": sorted(wanted | set(held))}
-            self.deeds.append(Deed("person", "set_roles", None, said, record.id))
+            yield Deed("person", "set_roles", None, said, record.id)
 
     def _seat(self, entry: Entry) -> None:
         group = self._members if entry.deed == "member" else self._seats
@@ -126,7 +131,7 @@ class _Plan:
         row_id = next(reversed(group))
         self.rows.append((0, self._row(entry, self._committee, id=row_id)))
 
-    def end(self) -> None:
+    def _of_committee(self) -> Iterator[Deed]:
         """The rows of a committee are one save, and one step for those from outside."""
         from local_db import Deed
 
@@ -137,10 +142,10 @@ class _Plan:
         if self._members:
             members = {**(record.answers.get("members") or {}), **self._members}
             answers = {**record.answers, "members": members}
-            self.deeds.append(Deed(record.form, "save", answers, {}, record.id))
+            yield Deed(record.form, "save", answers, {}, record.id)
         if self._seats:
             said: Answers = {"people": self._seats}
-            self.deeds.append(Deed(record.form, "seat", None, said, record.id))
+            yield Deed(record.form, "seat", None, said, record.id)
 
 
 # -- back again --------------------------------------------------------------------------
@@ -152,7 +157,7 @@ def undo(copy: WorkingCopy, client: RegistryClient | None, done: Import, *, role
     The registry does all of it or, where one person has signed in since, nothing; nothing here is
     taken back then either.
     """
-    waiting = {item.record_id: item for item in reversed(copy.outbox())}
+    waiting = {item.record_id: item for item in reversed(copy.unsent())}
     records = {UUID(row.record) for row in done.rows}
     mine = [item for record, item in waiting.items() if record in records]
     if any(item.state == "sent" for item in mine):
@@ -196,8 +201,12 @@ def _backwards(copy: WorkingCopy, row: ImportedRow, role: str) -> list[Change]:
         for name in row.filled
         if name in record.answers and not isinstance(record.answers[name], dict)
     }
-    back = [_change(record, "set_roles", role, {"roles": list(row.roles)})]
-    return [*back, _change(record, "save", role, {}, edits)] if edits else back
+    back = []
+    if set(record.answers.get("roles") or ()) != set(row.roles):
+        back.append(_change(record, "set_roles", role, {"roles": list(row.roles)}))
+    if edits:
+        back.append(_change(record, "save", role, {}, edits))
+    return back
 
 
 def _change(
@@ -240,7 +249,7 @@ def give_up(copy: WorkingCopy, done: Import, rows: Sequence[ImportedRow]) -> Imp
         return done
     gone = {UUID(row.record) for row in rows}
     items: dict[UUID, UUID] = {}
-    for item in copy.outbox():
+    for item in copy.unsent():
         items.setdefault(item.record_id, item.change_id)
     copy.retract_many([items[record] for record in gone if record in items])
     numbers = {row.row for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import orjson
 from app.errors import AppError
 
 if TYPE_CHECKING:
-    from local_db import OutboxItem, WorkingCopy
+    from local_db import Unsent, WorkingCopy
 
 KEY = "imports"
 MOST = 10
@@ -83,9 +83,9 @@ def kept(copy: WorkingCopy) -> list[Import]:
 
 def keep(copy: WorkingCopy, done: Import) -> None:
     """Keep an import, in the place of what was known of it."""
-    others = [one for one in kept(copy) if one.id != done.id]
-    body = [asdict(one) for one in (done, *others)][:MOST]
-    copy.prefer(KEY, orjson.dumps(body).decode())
+    said = copy.preference(KEY)
+    others = [one for one in orjson.loads(said) if one["id"] != done.id] if said else []
+    copy.prefer(KEY, orjson.dumps([done, *others][:MOST]).decode())
 
 
 def _read(body: dict[str, Any]) -> Import:
@@ -100,13 +100,13 @@ def progress(copy: WorkingCopy, of: Import) -> Progress:
     """What has become of each row: what is no longer in the outbox was done by the registry."""
     if of.undone:
         return Progress(of, tuple(RowStanding(row, "undone") for row in of.rows))
-    items: dict[str, list[OutboxItem]] = {}
-    for item in copy.outbox():
+    items: dict[str, list[Unsent]] = {}
+    for item in copy.unsent():
         items.setdefault(str(item.record_id), []).append(item)
     return Progress(of, tuple(_standing(row, items.get(row.record, [])) for row in of.rows))
 
 
-def _standing(row: ImportedRow, items: Sequence[OutboxItem]) -> RowStanding:
+def _standing(row: ImportedRow, items: Sequence[Unsent]) -> RowStanding:
     stuck = next((item for item in items if item.state in ("refused", "clash")), None)
     if stuck is not None:
         if row.id and stuck.error is not None and not _is_about(stuck.error, row.id):

@@ -90,7 +90,7 @@ class ImportView(QWidget):
         self.done.undo_wanted.connect(self._on_undo_wanted)
         self.done.result_wanted.connect(self._on_result_wanted)
         self.desk.changed.connect(self._on_changed)
-        self.desk.synced.connect(self._on_changed)
+        self.desk.synced.connect(self._on_synced)
 
     def _offer(self) -> None:
         """What can be chosen on the first page: earlier imports, committees that may be changed."""
@@ -236,6 +236,11 @@ class ImportView(QWidget):
             model.put([line for line in model.lines() if id(line) not in taken])
             model.undo_stack.clear()
         self.mending.busy(is_busy=False)
+        # Taking off a long table takes as long as showing what has come of it: what was clicked
+        # meanwhile comes between.
+        QTimer.singleShot(1, self, partial(self._show_import, made))
+
+    def _show_import(self, made: Import) -> None:
         self._tell(Progress(made, tuple(imports.RowStanding(r, "waiting") for r in made.rows)))
         self.pages.setCurrentWidget(self.done)
         self.desk.changed.emit([])
@@ -257,6 +262,12 @@ class ImportView(QWidget):
             self._look()
         elif self.pages.currentWidget() is self.choosing:
             self._offer()
+
+    def _on_synced(self, report: object) -> None:
+        self._on_changed(report)
+        model = self.mending.model
+        if self.pages.currentWidget() is self.mending and model is not None:
+            self.checking.ask_if_unheard(model.entries())  # the registry can be reached again
 
     def _look(self) -> None:
         wanted = self._import
