@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from itertools import count
 
-from bench.measure import ROOT, line
+from bench.measure import line
 
 
 def calls(asked: argparse.Namespace) -> int:
@@ -96,11 +93,11 @@ def power(asked: argparse.Namespace) -> int:
 
 
 def kills(asked: argparse.Namespace) -> int:
-    """SIGKILL at random moments: of a desk that imports or syncs, and of the registry."""
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout", "7200"]
-    command += ["tests/whole/test_kills.py", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "YANBEI_KILLS": str(asked.kills)}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    """SIGKILL at random moments: of a desk that syncs or imports, and of the registry."""
+    from bench.killing import Killing
+
+    with Killing(asked.kills, asked.minutes) as killing:
+        return killing.desks() + killing.imports() + killing.registries()
 
 
 def documents(asked: argparse.Namespace) -> int:
@@ -125,6 +122,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="one point in so many")
     parser.add_argument("--states", type=int, default=1000, help="of the disk, for power")
     parser.add_argument("--kills", type=int, default=500, help="of each, for kills")
+    parser.add_argument("--minutes", type=float, default=60, help="no further batch of kills then")
     parser.add_argument("--documents", type=int, default=20, help="of 50 MB, for documents")
     asked = parser.parse_args()
     raise SystemExit(bool(RUNS[asked.name](asked)))
