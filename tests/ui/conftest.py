@@ -26,7 +26,6 @@ DeskOf = Callable[..., Desk]
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
     """Chinese and light, whatever the test before it left."""
-    gc.disable()  # windows are for this thread to collect, as in the program (ui.garbage)
     language.choose("zh")
     look.apply(qapp, dark=False)
     translate(qapp)
@@ -34,8 +33,8 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     yield
     language.choose("zh")
     tasks.finish()
+    QGuiApplication.clipboard().clear()  # what Python put there is not for Qt to end after it
     gc.collect(0)  # whatever this test made is young: nothing was collected since
-    gc.enable()
 
 
 def let_go_of_keys() -> None:
