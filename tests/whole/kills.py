@@ -212,7 +212,7 @@ def killed_while_serving(
     # Where other programs hold the machine, loading Python alone takes longer than that.
     batch.expect(took < RESTART or took < 3 * bare_start(), f"a restart took {took:.1f} s")
     try:
-        _compared(batch, workers)
+        compared(batch, workers)
     finally:
         for worker in workers:
             worker.desk.close()
@@ -222,7 +222,8 @@ def killed_while_serving(
     return batch
 
 
-def _compared(batch: Batch, workers: Sequence[Worker]) -> None:
+def compared(batch: Batch, workers: Sequence[Worker]) -> None:
+    """Exchange until nothing is left to be said, and look whether anything is lost or doubled."""
     for worker in (*workers, *workers):
         patiently(worker.desk.copy, worker.desk.client)
     broke = [repr(error) for worker in workers for error in worker.broke]
