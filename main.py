@@ -44,7 +44,7 @@ def main(given: list[str] | None = None) -> int:
     """Run the desk until its window is closed; the exit code."""
     from PySide6.QtWidgets import QApplication
 
-    from ui.crash import CrashHook, log_to
+    from ui.crash import CrashHook, faults_to, log_to
     from ui.embedded import EmbeddedRegistry
     from ui.settings import Settings
     from ui.single import SingleInstance
@@ -56,6 +56,7 @@ def main(given: list[str] | None = None) -> int:
     if not single.is_first():
         return 0  # the window of the program that is at work here comes forward
     log_to(folder / "log")
+    faults_to(folder / "log")
     hook = CrashHook()
     hook.install()
     settings = Settings(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import sys
 import threading
@@ -81,4 +82,15 @@ def log_to(folder: Path) -> Path:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    return path
+
+
+def faults_to(folder: Path) -> Path:
+    """Where the system ends the program at once, the file keeps at which lines it was.
+
+    Lines only, no values: nobody's data. What earlier ends left stays above.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / "faults.log"
+    faulthandler.enable(path.open("a", encoding="utf-8"))  # open for as long as the program runs
     return path

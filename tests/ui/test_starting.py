@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -127,3 +128,20 @@ def test_the_log_is_a_file_of_the_data_folder(tmp_path: Path) -> None:
         handler.close()
     root.setLevel(level)
     assert "INFO yanbei: started 3" in path.read_text(encoding="utf-8")
+
+
+def test_what_the_system_ended_leaves_the_line_it_was_at(tmp_path: Path) -> None:
+    program = (
+        "import ctypes, pathlib\n"
+        "from ui.crash import faults_to\n"
+        f"faults_to(pathlib.Path({str(tmp_path)!r}))\n"
+        "def broken() -> None: ctypes.string_at(0)\n"
+        "broken()\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+
+    assert ended.returncode < 0
+    told = (tmp_path / "faults.log").read_text(encoding="utf-8")
+    assert "Segmentation fault" in told
+    assert "in broken" in told
