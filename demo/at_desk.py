@@ -15,6 +15,7 @@ from demo.hands import click, wait
 from ui.forms.filing import FilingView
 from ui.main_window import MainWindow
 from ui.records.list_view import RecordsView
+from ui.records.rows_model import TITLE
 from ui.start import Application
 from ui.sync.exchange import SyncState
 
@@ -143,7 +144,7 @@ class AtDesk:
             model = view.model
             for number in range(model.rowCount()):
                 line = model.row(number)
-                if line is not None and line.head.title.startswith(title[:40]):
+                if line is not None and model.text(line, TITLE).startswith(title[:40]):
                     return number + 1
             return 0
 

@@ -96,7 +96,10 @@ def _box(icon: QMessageBox.Icon, text: str, details: str, parent: QWidget | None
     # Plain: what a colleague or the registry wrote is never taken for markup.
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(text)
-    box.addButton(say("知道了", "Got it"), QMessageBox.ButtonRole.AcceptRole)
+    read = box.addButton(say("知道了", "Got it"), QMessageBox.ButtonRole.AcceptRole)
+    # With 详情 beside it Qt does not know by which of them Esc and the cross leave.
+    box.setEscapeButton(read)
+    box.setDefaultButton(read)
     if details:
         copy = box.addButton(say("复制详情", "Copy details"), QMessageBox.ButtonRole.HelpRole)
         copy.clicked.disconnect()

@@ -16,6 +16,7 @@ Names = Mapping[str, str]
 """What references are called: `{"person:…": "何平"}`; who asks for paper knows the directory."""
 
 _REFERENCE = re.compile(r"(?:person|office|committee):[0-9a-f-]{36}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def told(
@@ -56,9 +57,12 @@ def named(text: str, names: Names) -> str:
 def masked(text: str) -> str:
     """Enough of a number to recognise it, too little to use it: 1101052020****0428, 138****0001.
 
-    Seed 003: four signs before the last four are hidden, whatever comes before.
+    Seed 003: four signs before the last four are hidden, whatever comes before. Of a date the year
+    is left: 19****3-07 would be read as no date at all.
     """
     text = text.strip()
+    if _DATE.fullmatch(text):
+        return f"{text[:4]}-**-**"
     if len(text) < 8:
         return "*" * len(text)
     return f"{text[:-8]}****{text[-4:]}"

@@ -27,7 +27,7 @@ REMARK = Page("remark", "意见", "Remark", (
 ))
 COMMITTEES = Page("committees", "提交审核", "Submit for review", (
     Field("academic_committee", "学术委员会", Pointer("academic_committee"), english="Academic committee",
-          help=Words("无选项可不选择。", "Leave empty where there is none to choose.")),
+          help=Words("没有学术委员会可选时，可以不选。", "Leave the academic committee empty where there is none.")),
     Field("ethics_committee", "伦理委员会", Pointer("ethics_committee"), required=True, english="Ethics committee"),
 ))
 

@@ -115,8 +115,8 @@ def test_nothing_found_differs_from_nothing_there(qtbot: QtBot, desk_of: DeskOf)
     QTest.keyClicks(view.search, "zzzz")
     qtbot.waitUntil(lambda: view.model.total == 0)
 
-    assert view._empty_text.text() == "没有符合条件的结果。"
-    view._empty_button.click()
+    assert view.empty.said.text() == "没有符合条件的结果。"
+    view.empty.button.click()
     qtbot.waitUntil(lambda: titles(view) == ["高血压研究"])
     assert view.search.text() == ""
 
@@ -129,8 +129,8 @@ def test_an_empty_list_offers_the_next_step(qtbot: QtBot, desk_of: DeskOf) -> No
 
     with qtbot.waitSignal(view.model.loaded):
         pass
-    assert view._empty_text.text() == "还没有研究备案。"
-    view._empty_button.click()
+    assert view.empty.said.text() == "还没有研究备案。"
+    view.empty.button.click()
 
     qtbot.waitUntil(lambda: bool(begun))
     assert begun[0][1] == "filing"

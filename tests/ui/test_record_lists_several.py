@@ -147,8 +147,8 @@ def _loaded(qtbot: QtBot, desk: Desk, listed: Any) -> RecordsView:
 def test_an_empty_list_of_sites_says_how_studies_come_there(qtbot: QtBot, desk_of: DeskOf) -> None:
     view = shown(qtbot, desk_of(PI), MY_SITES)
 
-    assert "列表中选择" in view._empty_hint.text()
-    assert view._empty_button.text() == "立即同步"
+    assert "列表中选择" in view.empty.hint.text()
+    assert view.empty.button.text() == "立即同步"
 
 
 # --- several at once --------------------------------------------------------------------------

@@ -8,10 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +17,8 @@ from PySide6.QtWidgets import (
 from app.answers import Problem, check_page, without_hidden
 from app.forms import FORMS
 from app.forms.committee import Seats
-from app.forms.schema import Files, Form, Rows
+from app.forms.schema import Files, Form, Page, Rows
+from app.forms.types import Choices, Text
 from app.record import Answers, Record
 from app.rules import Known
 from app.workflows.table import Step
@@ -29,6 +28,7 @@ from ui.forms.checking import known_of, problems_of_step
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
 from ui.forms.page import PageView
+from ui.forms.scrolling import scrolled
 from ui.language import say, told
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ class AskDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
         column.setSpacing(look.NORMAL)
-        column.addWidget(look.label(told(step.asks.words), "title"))
+        # A page that is called as its only question says nothing of what is done.
+        is_bare = step.asks.words == step.asks.fields[0].words
+        column.addWidget(look.label(told(step.words if is_bare else step.asks.words), "title"))
         named = FORMS[record.form].title_of(record.answers)
         if named:
             column.addWidget(look.label(named, "dim", wrap=True))
@@ -77,21 +79,10 @@ class AskDialog(QDialog):
         self.page = PageView(step.asks.fields, Around(self.draft, desk, record))
         if any(isinstance(f.type, Seats) for f in step.asks.fields):
             self.setMinimumSize(880, 680)  # a list of people has columns
-        sheet = QWidget()
-        inside = QVBoxLayout(sheet)
-        inside.setContentsMargins(0, 0, look.SMALL, 0)
-        inside.addWidget(self.page)
-        inside.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(sheet)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(self.page), 1)
         column.addLayout(self._make_buttons(step))
         self.draft.answered.connect(lambda _path: self._check())
-        large = any(isinstance(f.type, Rows | Files) or f.only for f in step.asks.fields)
-        self.resize(640, 560 if large else 280 + 90 * len(step.asks.fields))
+        self.resize(640, _room(step.asks))
         self.page.beyond = lambda next_: self.cancel if next_ else self.verb
         self.page.go_to_first()
         desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
@@ -156,3 +147,17 @@ class AskDialog(QDialog):
                 self.accept()
             return
         super().keyPressEvent(event)
+
+
+def _room(page: Page) -> int:
+    """How high a window shows these questions without scrolling, as far as one can say."""
+    if any(isinstance(f.type, Rows | Files) or f.only for f in page.fields):
+        return 560
+    needed = 200 + 40 * sum(f.help is not None for f in page.fields)
+    beside = sum(f.short for f in page.fields)
+    for field in page.fields:
+        lines = field.type.lines if isinstance(field.type, Text) else 1
+        if isinstance(field.type, Choices):
+            lines = len(field.type.options)
+        needed += 0 if field.short else 46 + 24 * lines
+    return min(560, needed + 86 * -(-beside // 2))

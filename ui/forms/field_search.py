@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -15,11 +16,11 @@ from ui.forms.editing import Line
 from ui.language import say, told
 
 
-def labels_of(pages: Sequence[Page]) -> Iterator[tuple[str, Words]]:
-    """Every field of these pages with its place in words; those inside groups too."""
+def labels_of(pages: Sequence[Page], known: Mapping[str, Any]) -> Iterator[tuple[str, Words]]:
+    """Every question that these pages ask, with its place in words; those inside groups too."""
     for page in pages:
         for field in page.fields:
-            if field.is_of_review:
+            if field.is_of_review or (field.only is not None and not field.only.holds(known)):
                 continue
             yield field.id, _joined(page.words, field.words)
             if isinstance(field.type, Rows) and not isinstance(field.type, Files):

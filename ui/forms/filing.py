@@ -438,7 +438,8 @@ class FilingView(QWidget):
             self.help.show_field(widget.field)
 
     def search(self) -> None:
-        dialog = FieldSearch(list(labels_of(self._pages())), self)
+        known = self.draft.known() if self.draft is not None else {}
+        dialog = FieldSearch(list(labels_of(self._pages(), known)), self)
         dialog.wanted.connect(self.go_to)
         dialog.open()
 

@@ -23,6 +23,9 @@ from ui.forms.cell import LEVEL_ICONS, ORDER
 from ui.forms.engaged import Person
 from ui.language import say, told
 
+LEAST = 110
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own word for no limit, which PySide does not hand on."""
 Label = Callable[[str], Words]
 
 
@@ -67,9 +70,10 @@ class ProblemPanel(QFrame):
         self.people.hide()
         head.addWidget(self.people)
         head.addStretch(1)
-        head.addWidget(
-            look.label(say("F8 下一个 · Shift+F8 上一个", "F8 next · Shift+F8 previous"), "hint")
+        self.keys = look.label(
+            say("F8 下一个 · Shift+F8 上一个", "F8 next · Shift+F8 previous"), "hint"
         )
+        head.addWidget(self.keys)
         close = QPushButton(look.icon("x"), say("收起", "Hide"))
         look.mark(close, "flat")
         close.clicked.connect(self.closed)
@@ -86,7 +90,7 @@ class ProblemPanel(QFrame):
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
         column.addWidget(self.list, 1)
-        self.setMinimumHeight(110)
+        self.setMinimumHeight(LEAST)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show these; the one that was chosen stays chosen while it is there."""
@@ -106,6 +110,10 @@ class ProblemPanel(QFrame):
             self.list.setCurrentRow(problems.index(chosen))
         self.heading.setText(_counted(problems))
         look.mark(self.heading, "strong" if problems else "done")
+        self.list.setVisible(bool(problems))
+        self.keys.setVisible(bool(problems))
+        self.setMinimumHeight(LEAST if problems else 0)
+        self.setMaximumHeight(QWIDGETSIZE_MAX if problems else self.sizeHint().height())
         self._tell_people()
 
     # -- the people a problem speaks of ------------------------------------------------------

@@ -9,9 +9,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.answers import Problem, check, without_hidden
@@ -22,6 +20,7 @@ from ui.forms.editing import Around, Editor
 from ui.forms.finding import Offer
 from ui.forms.matching import look_near
 from ui.forms.page import PageView
+from ui.forms.scrolling import scrolled
 from ui.language import say, told
 
 KIND = "institution"
@@ -65,17 +64,7 @@ class UnregisteredDialog(QDialog):
         for help_ in (f.help for f in self._page.fields if f.help):
             column.addWidget(look.label(told(help_), "hint", wrap=True))
         self.page = PageView(self._page.fields, Around(self.draft, around.desk))
-        sheet = QWidget()
-        inside = QVBoxLayout(sheet)
-        inside.setContentsMargins(0, 0, look.SMALL, 0)
-        inside.addWidget(self.page)
-        inside.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(sheet)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(self.page), 1)
         self.alike = QFrame()
         look.mark(self.alike, "card")
         self._inside = QVBoxLayout(self.alike)

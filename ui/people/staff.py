@@ -32,11 +32,11 @@ PEOPLE = RecordList(
         "Press “New” to add one, or import a spreadsheet with “Import”.",
     ),
 )  # fmt: skip
-NAME = Column("title", Words("姓名", "Name"), 160, "title")
-DEPARTMENT = Column("department", Words("科室", "Department"), 120)
-ROLES = Column("roles", Words("角色", "Roles"), 170)
+NAME = Column("title", Words("姓名", "Name"), 140, "title")
+DEPARTMENT = Column("department", Words("科室", "Department"), 150)
+ROLES = Column("roles", Words("角色", "Roles"), 170, english=230)
 MOBILE = Column("mobile", Words("手机号", "Mobile"), 120)
-ID_NUMBER = Column("id_number", Words("证件号码", "ID number"), 175)
+ID_NUMBER = Column("id_number", Words("证件号码", "ID number"), 165)
 
 
 class StaffModel(RowsModel):

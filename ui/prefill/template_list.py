@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -23,6 +22,7 @@ from ui.desk import Desk
 from ui.language import say
 from ui.prefill import templates
 from ui.prefill.templates import Template
+from ui.records.empty import EmptyPage
 
 _TEMPLATE = Qt.ItemDataRole.UserRole
 
@@ -48,7 +48,13 @@ class TemplatesView(QWidget):
         self.list.currentItemChanged.connect(lambda *_: self._offer())
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
-        self._stack.addWidget(self._empty())
+        hint = say(
+            "在“我的研究”中右击一项研究，选“存为模板”，以后可以用它新建。",
+            "Right-click a study under “My studies” and choose “Keep as template”.",
+        )
+        self._stack.addWidget(
+            EmptyPage("copy", say("还没有模板。", "There is no template yet."), hint)
+        )
         column.addWidget(self._stack, 1)
         desk.changed.connect(lambda _ids: self.refresh())
         self.refresh()
@@ -71,25 +77,6 @@ class TemplatesView(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         return row
-
-    def _empty(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(2)
-        picture = QLabel()
-        picture.setPixmap(look.pixmap("copy", "faint", 40))
-        said = look.label(say("还没有模板。", "There is no template yet."), "section")
-        hint = look.label(
-            say(
-                "在“我的研究”中右击一项研究，选“存为模板”，以后可以用它新建。",
-                "Right-click a study under “My studies” and choose “Keep as template”.",
-            ),
-            "dim",
-        )
-        for widget in (picture, said, hint):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        return page
 
     def refresh(self) -> None:
         """Read the templates again."""

@@ -49,7 +49,7 @@ class ColumnLayout(QObject):
         for logical, column in enumerate(self._model.columns):
             self._header.showSection(logical)
             self._header.moveSection(self._header.visualIndex(logical), logical)
-            self._header.resizeSection(logical, column.width)
+            self._header.resizeSection(logical, column.usual)
         self.fit()
         self.show_sorting()
 
@@ -61,7 +61,7 @@ class ColumnLayout(QObject):
             for n, _ in self._columns()
             if n != title and not self._header.isSectionHidden(n)
         )
-        least = min(LEAST_TITLE, self._model.columns[title].width)
+        least = min(LEAST_TITLE, self._model.columns[title].usual)
         room = max(least, self._table.viewport().width() - others)
         if self._header.sectionSize(title) != room:
             self._header.resizeSection(title, room)

@@ -95,7 +95,7 @@ class DocumentList(QWidget):
         self.list.setSpacing(2)
         self.list.itemActivated.connect(self._open)
         self._none = look.label(say("没有附件。", "There are no documents."), "dim")
-        column.addWidget(self._none)
+        column.addWidget(self._none, 0, Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.list, 1)
 
     def show_documents(self, documents: Sequence[Document]) -> None:

@@ -13,13 +13,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
-    QWidget,
 )
 
 from app.record import Record
@@ -29,6 +27,7 @@ from ui.language import say, told
 from ui.records import exporting, list_menu
 from ui.records.clipboard import copy_selection
 from ui.records.columns import ColumnLayout
+from ui.records.empty import EmptyPage
 from ui.records.filters import Filters, menu_button
 from ui.records.listing import Listing
 from ui.records.lists import RecordList
@@ -62,7 +61,7 @@ class RecordsView(Listing):
         self._stack = QStackedWidget()
         self.table = self._table()
         self._stack.addWidget(self.table)
-        self._stack.addWidget(self._empty())
+        self._stack.addWidget(self._empty_page())
         column.addWidget(self._stack, 1)
         self.columns = ColumnLayout(desk, self.table, self.model, f"{listed.id}:{desk.role}")
         self._chosen: UUID | None = None
@@ -180,19 +179,12 @@ class RecordsView(Listing):
         table.selectionModel().selectionChanged.connect(lambda *_: self._on_selected())
         return table
 
-    def _empty(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(2)
-        picture = QLabel()
-        picture.setPixmap(look.pixmap("inbox", "faint", 40))
-        self._empty_text, self._empty_hint = look.label("", "section"), look.label("", "dim")
-        self._empty_button = QPushButton()
-        self._empty_button.clicked.connect(self._next_step)
-        for widget in (picture, self._empty_text, self._empty_hint, self._empty_button):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        return page
+    def _empty_page(self) -> EmptyPage:
+        self.empty = EmptyPage("inbox")
+        for widget in (self.empty.hint, self.empty.button):
+            widget.show()
+        self.empty.button.clicked.connect(self._next_step)
+        return self.empty
 
     def _shortcuts(self) -> None:
         keys: dict[str, Callable[[], object]] = {
@@ -311,16 +303,16 @@ class RecordsView(Listing):
 
     def _say_empty(self) -> None:
         if self._is_filtered():
-            self._empty_text.setText(say("没有符合条件的结果。", "Nothing matches."))
-            self._empty_hint.setText(
+            self.empty.said.setText(say("没有符合条件的结果。", "Nothing matches."))
+            self.empty.hint.setText(
                 say("换个词，或清除筛选。", "Try another word, or clear the filter.")
             )
-            self._empty_button.setText(say("清除筛选", "Clear filter"))
+            self.empty.button.setText(say("清除筛选", "Clear filter"))
         else:
-            self._empty_text.setText(told(self.listed.empty))
-            self._empty_hint.setText(told(self.listed.next_step))
+            self.empty.said.setText(told(self.listed.empty))
+            self.empty.hint.setText(told(self.listed.next_step))
             may = not self.new.isHidden()
-            self._empty_button.setText(say("新建", "New") if may else say("立即同步", "Sync now"))
+            self.empty.button.setText(say("新建", "New") if may else say("立即同步", "Sync now"))
 
     def _next_step(self) -> None:
         if self._is_filtered():

@@ -30,10 +30,11 @@ class RecordList:
     """Empty: of every form."""
     to_do: bool = False
     states: tuple[str, ...] = ()
-    named: Literal["", "me", "scope", "site_pi", "site"] = ""
+    named: Literal["", "me", "scope", "site_pi", "site", "authority"] = ""
     """Only records that name this person, or what their role is held on (committee, office).
 
-    `site_pi`, `site`: those in which this person, or this institution, takes part as a site.
+    `site_pi`, `site`: those in which this person, or this institution, takes part as a site;
+    `authority`: those that this office answers for, its own record left out.
     """
     columns: tuple[str, ...] = ()
     """The columns shown to begin with, by name; empty: those of every list."""
@@ -60,8 +61,8 @@ class RecordList:
             return principal.id
         if self.named == "site_pi":
             return f"site_pi={principal.id}"
-        if self.named == "site":
-            return f"site={principal.office}"
+        if self.named in ("site", "authority"):
+            return f"{self.named}={principal.office}"
         scopes = {g.scope for g in principal.grants if g.scope}
         # Somebody may be secretary of two committees; then the list is of both.
         return scopes.pop() if self.named == "scope" and len(scopes) == 1 else ""
@@ -76,6 +77,8 @@ class Place:
     icon: str
 
 
+_WITHOUT_NUMBER = ("title", "state", "holder", "updated")
+"""An academic committee is kept without filing, an opinion is no filing: neither has a number."""
 TO_DO = RecordList(
     "todo", Words("待办", "To do"), "inbox", to_do=True,
     empty=Words("没有等您办理的事项。", "Nothing waits for you."),
@@ -84,6 +87,12 @@ TO_REVIEW = RecordList(
     "todo", Words("待办", "To do"), "inbox", to_do=True, review=True,
     empty=Words("没有等您审查的事项。", "Nothing waits for your review."),
 )  # fmt: skip
+TO_GIVE = RecordList(
+    "todo", Words("待办", "To do"), "inbox", form="opinion", to_do=True, review=True,
+    empty=Words("没有等您审查的事项。", "Nothing waits for your review."),
+    columns=_WITHOUT_NUMBER,
+)  # fmt: skip
+"""Of a member only their own opinion: the study waits until the last of them has given one."""
 MY_STUDIES = RecordList(
     "my_studies", Words("我的研究", "My studies"), "file-text", form="study", named="me",
     empty=Words("还没有研究备案。", "There is no study yet."),
@@ -136,7 +145,7 @@ REVIEWS = RecordList(
 )  # fmt: skip
 MY_REVIEWS = RecordList(
     "my_reviews", Words("我的审查", "My reviews"), "clipboard-check", form="opinion", named="me",
-    review=True,
+    review=True, columns=_WITHOUT_NUMBER,
     empty=Words("还没有分配给您的审查。", "No review has been assigned to you yet."),
 )  # fmt: skip
 COMMITTEE = RecordList(
@@ -149,14 +158,14 @@ COMMITTEES = RecordList(
 )
 ACADEMIC_COMMITTEE = RecordList(
     "academic_committee", Words("学术委员会", "Academic committee"), "users",
-    form="academic_committee", named="scope",
+    form="academic_committee", named="scope", columns=_WITHOUT_NUMBER,
     empty=Words("还没有学术委员会。", "There is no academic committee yet."),
     next_step=Words("点击“新建”填写委员会信息，启用后即可受理审查。",
                     "Press “New” to describe it; once established it can review studies."),
 )  # fmt: skip
 ACADEMIC_COMMITTEES = RecordList(
     "academic_committees", Words("学术委员会", "Academic committees"), "users",
-    form="academic_committee",
+    form="academic_committee", columns=_WITHOUT_NUMBER,
 )  # fmt: skip
 STEM_CELL = RecordList(
     "stem_cell", Words("干细胞机构备案", "Stem-cell filing"), "clipboard-check",
@@ -173,6 +182,7 @@ INSTITUTION = Place("institution", Words("机构信息", "Institution"), "buildi
 OFFICE = Place("institution", Words("本机关信息", "This authority"), "house")
 INSTITUTIONS = RecordList(
     "institutions", Words("下级机关与机构", "Offices below"), "building-2", form="institution",
+    named="authority",
     columns=("title", "state", "holder", "updated"),
     empty=Words("还没有下级机关或机构。", "There are no offices below yet."),
     next_step=Words("点击“新建”开通账号，或用“批量导入”从表格导入机构。",
@@ -202,7 +212,7 @@ HELP = Place("help", Words("帮助", "Help"), "circle-help")
 _ETHICS = (TO_REVIEW, REVIEWS, COMMITTEE, IMPORT, MYSELF)
 _ACADEMIC = (TO_REVIEW, REVIEWS, ACADEMIC_COMMITTEE, IMPORT, STEM_CELL, MYSELF)
 _KEPT = (COMMITTEES, ACADEMIC_COMMITTEES, STEM_CELLS)
-_MEMBER = (TO_REVIEW, MY_REVIEWS, MYSELF)
+_MEMBER = (TO_GIVE, MY_REVIEWS, MYSELF)
 NAVIGATION: dict[str, tuple[RecordList | Place, ...]] = {
     "pi": (TO_DO, MY_STUDIES, MY_SITES, TEMPLATES, MYSELF),
     "other": (TO_DO, FILLED_IN, MYSELF),

@@ -185,7 +185,8 @@ class RecordView(QWidget):
         several = len(versions_of(record)) > 1
         self.tabs.setTabVisible(self.tabs.indexOf(self.versions), several)
         self.members.show_record(record)
-        self.print_summary.setVisible(record.form == "study" and bool(record.log))
+        was_sent = any(passage.command == "submit" for passage in record.log)
+        self.print_summary.setVisible(record.form == "study" and was_sent)
         self.summary.show_sections(reading.sections)
         self.timeline.show_entries(reading.entries)
         self.documents.show_documents(reading.documents)

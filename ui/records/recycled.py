@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -32,6 +31,7 @@ from ui import look, moments
 from ui.desk import Desk
 from ui.language import chosen, say, told
 from ui.names import Names
+from ui.records.empty import EmptyPage
 from ui.records.summary import SummaryView
 
 if TYPE_CHECKING:
@@ -103,7 +103,8 @@ class RecycledView(QWidget):
         column.addLayout(self._tools())
         self._stack = QStackedWidget()
         self._stack.addWidget(self._list())
-        self._stack.addWidget(self._empty())
+        empty = EmptyPage("trash-2", say("回收站是空的。", "The recycle list is empty."))
+        self._stack.addWidget(empty)
         self._on_selected()
         column.addWidget(self._stack, 1)
         desk.changed.connect(lambda _ids: self.refresh())
@@ -137,6 +138,7 @@ class RecycledView(QWidget):
         )
         self.table.setHorizontalHeaderLabels(list(headings))
         header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for place, width in ((1, 130), (2, 120), (3, 90)):
             self.table.setColumnWidth(place, width)
@@ -154,18 +156,6 @@ class RecycledView(QWidget):
         split.addWidget(self.summary)
         split.setSizes([640, 400])
         return split
-
-    def _empty(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.addStretch(2)
-        picture = QLabel()
-        picture.setPixmap(look.pixmap("trash-2", "faint", 40))
-        said = look.label(say("回收站是空的。", "The recycle list is empty."), "section")
-        for widget in (picture, said):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        return page
 
     def refresh(self) -> None:
         """Read the recycle list again."""

@@ -22,7 +22,7 @@ from app.heads import kinds_of
 from app.words import Words
 from ui import look, moments
 from ui.desk import Desk
-from ui.language import say, told
+from ui.language import chosen, say, told
 from ui.names import title_of
 from ui.records import states
 
@@ -43,16 +43,23 @@ class Column:
     words: Words
     width: int
     sort: str = ""
+    english: int = 0
+    """The width for English words, where they are longer."""
+
+    @property
+    def usual(self) -> int:
+        """How wide it stands before a person drags it."""
+        return self.english if self.english and chosen() == "en" else self.width
 
 
-NUMBER = Column("number", Words("编号", "Number"), 150, "number")
+NUMBER = Column("number", Words("编号", "Number"), 140, "number")
 TITLE = Column("title", Words("题目", "Title"), 380, "title")
-KIND = Column("kind", Words("类型", "Kind"), 110)
+KIND = Column("kind", Words("类型", "Kind"), 160, english=200)
 PEOPLE = Column("people", Words("负责人", "Investigator"), 90)
-STUDY_KIND = Column("study_kind", Words("研究分类", "Class"), 110)
-STATE = Column("state", Words("状态", "State"), 150, "state")
-HOLDER = Column("holder", Words("当前环节", "Now with"), 150)
-UPDATED = Column("updated", Words("更新", "Updated"), 132, "updated")
+STUDY_KIND = Column("study_kind", Words("研究分类", "Class"), 110, english=142)
+STATE = Column("state", Words("状态", "State"), 182, "state", english=190)
+HOLDER = Column("holder", Words("当前环节", "Now with"), 140, english=170)
+UPDATED = Column("updated", Words("更新", "Updated"), 118, "updated")
 COLUMNS = (NUMBER, TITLE, STATE, HOLDER, UPDATED)
 BY_NAME = {c.id: c for c in (NUMBER, TITLE, KIND, PEOPLE, STUDY_KIND, STATE, HOLDER, UPDATED)}
 DIM = (HOLDER, UPDATED, NUMBER, KIND, PEOPLE, STUDY_KIND)
@@ -227,7 +234,7 @@ class RowsModel(QAbstractTableModel):
                 return say("有修改需要您处理，见“待发送”。", "A change needs you: see the outbox.")
             if row.unsent:
                 return say("有修改等待发送。", "A change waits to be sent.")
-        return self.text(row, column) if column in (TITLE, STATE, HOLDER) else None
+        return self.text(row, column)
 
     @staticmethod
     def _icon(row: Row, column: Column) -> Any:

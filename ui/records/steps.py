@@ -29,7 +29,9 @@ ICONS = {
     "undo": "undo-2", "hand_over": "send", "hand_back": "undo-2", "finish": "circle-check",
     "suspend": "clock", "resume": "redo-2", "terminate": "x", "authorise": "users",
     "withdraw": "users", "seat": "users", "report": "send", "establish": "check", "close": "x",
-    "reopen": "undo-2",
+    "reopen": "undo-2", "reset_password": "key-round", "release": "log-out", "reveal": "eye",
+    "set_roles": "users", "send_back": "undo-2", "correct": "check", "hand_on": "external-link",
+    "request": "send", "agree": "check", "refuse": "x",
 }  # fmt: skip
 
 

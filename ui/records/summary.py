@@ -127,7 +127,9 @@ class SummaryView(QWidget):
         for number, line in enumerate(lines):
             question = look.label(told(line.label), "hint" if self._stacked else "dim", wrap=True)
             if not self._stacked and is_table(line):
-                grid.addWidget(row_table(line), number, 0, 1, 2)
+                if len(lines) > 1:  # alone in its section it is called as the section is
+                    grid.addWidget(question, 2 * number, 0, 1, 2)
+                grid.addWidget(row_table(line), 2 * number + 1, 0, 1, 2)
                 continue
             answer = self._group(line) if line.rows else self._answer(line)
             top = Qt.AlignmentFlag.AlignTop
@@ -136,8 +138,8 @@ class SummaryView(QWidget):
                 grid.addWidget(answer, 2 * number + 1, 0)
             else:
                 question.setFixedWidth(QUESTION_WIDTH)
-                grid.addWidget(question, number, 0, top)
-                grid.addWidget(answer, number, 1, top)
+                grid.addWidget(question, 2 * number, 0, top)
+                grid.addWidget(answer, 2 * number, 1, top)
         return frame
 
     def _answer(self, line: Line) -> QWidget:

@@ -214,7 +214,13 @@ def test_references_are_names_and_private_answers_are_masked() -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("", ""), ("1234567", "*******"), ("13800000001", "138****0001"), (" ab ", "**")],
+    [
+        ("", ""),
+        ("1234567", "*******"),
+        ("13800000001", "138****0001"),
+        (" ab ", "**"),
+        ("1979-01-15", "1979-**-**"),
+    ],
 )
 def test_masked(text: str, told: str) -> None:
     assert masked(text) == told
