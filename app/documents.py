@@ -16,6 +16,7 @@ from app.forms import FORMS
 from app.forms.conditions import Answered, AnyRow, Both, Condition, Either, Has, Is, Never, Not
 from app.forms.schema import Field, Files, Form, People, Rows
 from app.forms.types import Choice, Choices, FieldType, Listed, ListedMany, Option, Pointer, Text
+from app.heads import CARD_FIELDS, INVESTIGATOR_FIELDS
 from app.rules import KEPT_ELSEWHERE, RULES, STEP_RULES, Kept, Rule
 from app.workflows import WORKFLOWS
 from app.workflows.roles import ROLES, Role
@@ -283,7 +284,42 @@ def permissions_text(workflows: Mapping[str, Workflow], forms: Mapping[str, Form
             cells = [_cell(workflow, state, role) for role in roles]
             lines += [_row(f"{state.zh} {state.en}", *cells)]
         lines += ["", *_notes(workflow), ""]
+    lines += _cards(forms)
     return "\n".join(lines).rstrip() + "\n"
+
+
+_CARDS = (
+    ("person", "本机构人员 colleagues (`staff:`)", CARD_FIELDS["person"]),
+    (
+        "person",
+        "有权填报研究者，按参与机构索取 whoever fills in studies, asking by institution "
+        "(`investigators:`)",
+        tuple(f for f in INVESTIGATOR_FIELDS if f in CARD_FIELDS["person"]),
+    ),
+    *(
+        (kind, "所有人 everybody (`directory`)", CARD_FIELDS[kind])
+        for kind in ("institution", "committee", "academic_committee")
+    ),
+)
+
+
+def _cards(forms: Mapping[str, Form]) -> Iterator[str]:
+    """What is told of people and places so that they can be picked, and to whom."""
+    yield from (
+        "## 名录 Directory", "",
+        "供选择用的卡片：下列内容，另加所属机构和角色；给本机构和所有人的还有状态、编号，委员会还有委员的"
+        "姓名、职务、专业、任期。证件号码、手机号、邮箱从不在内。其他机构的人员只给有项目负责人角色且账号在用的。",
+        "",
+        "Cards to pick from hold these answers, the institution and the roles; those for "
+        "colleagues and for everybody also the state and the number, those of committees their "
+        "members' names, duties, fields and terms. Never ID numbers, mobiles or e-mail. Of other "
+        "institutions only people who hold the role of an investigator with an open account.",
+        "", "| 卡片 card | 给谁 told to | 内容 what |", "|---|---|---|",
+    )  # fmt: skip
+    for kind, to, told in _CARDS:
+        form = forms[kind]
+        labels = (f"{form.field(f).words.zh} {form.field(f).words.en}" for f in told)
+        yield _row(f"{form.title} {form.english}", to, "、".join(labels))
 
 
 def _held(role: Role) -> str:

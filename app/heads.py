@@ -160,3 +160,20 @@ def card_of(record: Record, roles: tuple[str, ...] = ()) -> dict[str, Any]:
             for row in record.answers.get("members", {}).values()
         ]
     return card
+
+
+INVESTIGATOR = "pi"
+"""The role in which somebody can be the investigator of a site."""
+INVESTIGATOR_FIELDS = ("name", "sort", "initials", "office", "department", "title")
+"""What of a person's card others may know who name them as the investigator of a site."""
+
+
+def investigator_card(card: dict[str, Any]) -> dict[str, Any]:
+    """An investigator as other institutions see them, made of the card that colleagues see."""
+    told = {name: card[name] for name in INVESTIGATOR_FIELDS if name in card}
+    return {"ref": card["ref"], "kind": "investigator", **told, "roles": [INVESTIGATOR]}
+
+
+def investigator_ref(ref: str) -> str:
+    """Under which reference that card is told, beside the one for colleagues."""
+    return f"investigator:{ref.removeprefix('person:')}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import orjson
 from sqlalchemy import Connection
 
-from app.heads import Head
+from app.heads import Head, investigator_ref
 from local_db.values import Query, Row, RowPage
 
 Seen: TypeAlias = tuple[int, dict[str, Any], bool, bool]
@@ -233,9 +233,9 @@ def cards(
     if role:
         claims.append("instr(roles, ?)")
         values.append(f" {role} ")
-    for word in plain(text).split():
-        claims.append("(instr(lower(name), ?) OR instr(sort, ?) OR instr(initials, ?))")
-        values += [word] * 3
+    called, words = called_so(text)
+    claims += called
+    values += words
     found = connection.exec_driver_sql(
         f"SELECT body FROM card WHERE {' AND '.join(claims)} ORDER BY sort, ref LIMIT ?",
         (*values, limit),
@@ -243,6 +243,17 @@ def cards(
     return [orjson.loads(body) for (body,) in found]
 
 
+def called_so(text: str) -> tuple[list[str], list[str]]:
+    """What a card must fulfil whose name, pinyin or initials have each word of a text."""
+    words = plain(text).split()
+    claim = "(instr(lower(name), ?) OR instr(sort, ?) OR instr(initials, ?))"
+    return [claim] * len(words), [word for word in words for _ in range(3)]
+
+
 def card(connection: Connection, ref: str) -> dict[str, Any] | None:
-    body = connection.exec_driver_sql("SELECT body FROM card WHERE ref = ?", (ref,)).scalar()
+    """What is known of somebody or of some place; of others' people as their investigators."""
+    body = connection.exec_driver_sql(
+        "SELECT body FROM card WHERE ref IN (?1, ?2) ORDER BY ref = ?1 DESC LIMIT 1",
+        (ref, investigator_ref(ref)),
+    ).scalar()
     return dict(orjson.loads(body)) if body else None

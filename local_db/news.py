@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from app.heads import head_of
 from app.record import Principal
-from local_db import listing, outbox
+from local_db import investigators, listing, outbox
 from local_db.seen import record_from
 
 if TYPE_CHECKING:  # only their shape is used: the working copy does not depend on the exchange
@@ -92,8 +92,11 @@ def mark_of(ref: str, position: int) -> int:
 
 
 def positions(connection: Connection) -> dict[str, int]:
+    """How far each feed is read, and those feeds that are told only to who asks for them."""
     found = connection.exec_driver_sql("SELECT name, position FROM feed WHERE position > 0")
-    return {str(name): int(position) for name, position in found}
+    asked = dict.fromkeys(investigators.wanted(connection), 0)
+    told = {str(name): int(position) for name, position in found}
+    return asked | {f: at for f, at in told.items() if f in asked or not investigators.is_one(f)}
 
 
 def take(
@@ -247,12 +250,13 @@ MOST, FEW = 2, 20
 """More than one in `MOST` of all records, and more than `FEW`, do not leave unasked."""
 
 
-def follow(connection: Connection, feeds: Iterable[str], *, sure: bool = False) -> int:
+def follow(connection: Connection, feeds: Collection[str], *, sure: bool = False) -> int:
     """Forget what is in no followed feed any more; whoever has unsent changes on it keeps it.
 
     Where that would be most of what is here, nothing leaves before somebody is `sure`: gives how
     many it would be. Otherwise 0.
     """
+    investigators.were_told(connection, feeds)
     names = orjson.dumps(sorted(feeds)).decode()
     swept = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (FOLLOWED,)).scalar()
     if swept == names:  # nothing has left a feed since, and they are the same

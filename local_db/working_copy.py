@@ -22,6 +22,7 @@ from app.workflows.roles import keys_of
 from local_db import (
     acting,
     confirmed,
+    investigators,
     kept,
     listing,
     news,
@@ -32,6 +33,7 @@ from local_db import (
 )
 from local_db.engine import locked, told_in_words
 from local_db.files import Arriving, Documents, Kept
+from local_db.investigators import Investigators
 from local_db.packing import Packed
 from local_db.upgrades import open_up_to_date, save_copy
 from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage, Unsent
@@ -197,6 +199,16 @@ class WorkingCopy:
     def card(self, ref: str) -> dict[str, Any] | None:
         with self._store.reading() as db:
             return listing.card(db, ref)
+
+    def investigators(self, text: str = "", *, office: str = "", limit: int = 30) -> Investigators:
+        """Who may be the investigator of a site: by part of the name, pinyin or initials."""
+        with self._store.reading() as db:
+            return investigators.find(db, text, office, limit)
+
+    def want_investigators(self, *offices: str) -> bool:
+        """Ask for those of these institutions (`office:…`) from now on; whether that is new."""
+        with self._store.writing() as db:
+            return investigators.want(db, offices)
 
     def known(self, record: Record) -> Known:
         """What this desk knows beyond the answers of a record, as it is or as it is being typed."""

@@ -19,18 +19,16 @@ from sqlalchemy.orm import Session
 
 from app.answers import brought_up_to_date
 from app.forms.person import ROLE
-from app.heads import CARD_FIELDS, card_of, head_of
+from app.heads import CARD_FIELDS, head_of
 from app.record import Answers, Passage, Record
 from app.workflows import WORKFLOWS
-from app.workflows.committee import COMMITTEES, is_in_force
 from app.workflows.table import audience, readers_in_force
-from server import feeds
+from server import cards, feeds
 from server.db import upsert
 from server.feeds import Item, Kind
 from server.hearing import differences, heard
 from server.moments import told
 from server.tables import (
-    CardRow,
     GrantRow,
     PartyRow,
     RecordFileRow,
@@ -282,7 +280,7 @@ class Books:
         for record_id in sorted(self._cards):
             record = self.find(record_id)
             if record is not None:
-                items += self._card_news(record)
+                items += cards.news_of(self.session, record)
             if record is not None and record_id in self._regranted:
                 items += differences(self.session, f"person:{record_id}", self.find, _telling)
         return feeds.publish(self.session, items)
@@ -312,23 +310,6 @@ class Books:
             answers = answers if held else {k: v for k, v in answers.items() if k != "roles"}
             by_itself = Deed("roles", "system", "登记中心 Registry", "system", is_told=False)
             self.write(replace(person, answers=answers), person.state, by_itself)
-
-    def _card_news(self, record: Record) -> Iterator[Item]:
-        roles = self.session.scalars(
-            select(GrantRow.role).where(GrantRow.principal == f"person:{record.id}").distinct()
-        )
-        card = card_of(record, tuple(roles))
-        ref, feed, body = card["ref"], _card_feed(record), orjson.dumps(card)
-        was = self.session.execute(
-            select(CardRow.feed, CardRow.body).where(CardRow.ref == ref)
-        ).one_or_none()
-        if was and was.feed and was.feed != feed:
-            yield Item(was.feed, ref, "gone")
-        if feed and (was is None or (was.feed, was.body) != (feed, body)):
-            yield Item(feed, ref, "card")
-        if feed or was:
-            row = {"ref": ref, "feed": feed, "body": body}
-            upsert(self.session, cast("Table", CardRow.__table__), [row], key=("ref",))
 
 
 def record_of(body: bytes) -> Record:
@@ -366,14 +347,3 @@ def _telling(record: Record) -> dict[str, Kind]:
     workflow = WORKFLOWS[record.form]
     told: dict[str, Kind] = dict.fromkeys(readers_in_force(workflow, record), "in_force")
     return told | dict.fromkeys(audience(workflow, record.state, record.parties), "record")
-
-
-def _card_feed(record: Record) -> str:
-    """Where a card is told: colleagues in their office's feed, places in everybody's; else "" ."""
-    if record.form == "person":
-        office = next(iter(record.parties.get("institution", ())), "")
-        known = office and record.state == "active"
-        return f"staff:{office.removeprefix('office:')}" if known else ""
-    if record.form in COMMITTEES:
-        return "directory" if is_in_force(record) else ""
-    return "" if record.state in ("new", "deleted") else "directory"

@@ -20,6 +20,7 @@ from app.errors import AppError, Faulty, Invalid, SignedOut
 from app.workflows.roles import feeds_of
 from server import feeds
 from server.accounts import Caller, principal_of
+from server.cards import INVESTIGATORS, asked_for
 from server.db import read, transact, unavailable
 from server.moments import clock
 from server.registry import Received, Registry, is_plain, refused
@@ -200,7 +201,7 @@ def news(
 
     No transaction is open while a page is sent. `held`: say at the end what each feed holds.
     """
-    allowed = feeds_of(asking.principal)
+    allowed = readable(engine, asking, positions)
     left, more = limit, False
     standing = read(engine, lambda session: feeds.held(session, allowed))
     reached = list[str]()
@@ -233,7 +234,7 @@ def news(
 
 def ahead(engine: Engine, asking: Caller, positions: dict[str, int]) -> int:
     """About how many items are to come, where a feed is read from its beginning; otherwise 0."""
-    allowed = feeds_of(asking.principal)
+    allowed = readable(engine, asking, positions)
     if all(feed in positions for feed in allowed):
         return 0
     standing = read(engine, lambda session: feeds.held(session, allowed))
@@ -243,9 +244,18 @@ def ahead(engine: Engine, asking: Caller, positions: dict[str, int]) -> int:
     )
 
 
+def readable(engine: Engine, asking: Caller, positions: Collection[str]) -> tuple[str, ...]:
+    """The feeds that somebody is told, and those that they ask for by naming them."""
+    own = feeds_of(asking.principal)
+    if not any(feed.startswith(INVESTIGATORS) for feed in positions):
+        return own
+    asked = read(engine, lambda session: asked_for(session, asking.principal, positions))
+    return tuple(sorted({*own, *asked}))
+
+
 def _mine_first(allowed: Sequence[str]) -> list[str]:
     """What somebody is engaged in, then what they answer for, then whom and what they may pick."""
-    order = ("person:", "committee:", "office:", "staff:", "directory")
+    order = ("person:", "committee:", "office:", "staff:", "directory", INVESTIGATORS)
     return sorted(allowed, key=lambda f: next(n for n, o in enumerate(order) if f.startswith(o)))
 
 

@@ -36,6 +36,8 @@ class Problem:
     """The rule it comes from (spec/domain.md §2.11 and the like)."""
     people: tuple[str, ...] = ()
     """Whose own records may have to be mended for it: `person:…`."""
+    is_theirs: bool = False
+    """Whether it can be mended in their records only, not at its path."""
 
 
 def is_empty(value: Any) -> bool:

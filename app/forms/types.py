@@ -61,9 +61,12 @@ class Text(FieldType):
     shape: str = ""
     suggestions: tuple[str, ...] = ()
     linked: str = ""
-    """Picked from the directory where possible: "institution" or "person"; typed text stays unmatched."""
+    """Picked from the directory where possible: "institution", "person" (of the staff) or
+    "investigator" (of any institution); typed text stays unmatched."""
     link_field: str = ""
     """The field beside it that holds the id of what was picked."""
+    of_field: str = ""
+    """The field beside it that holds the institution whose investigators are offered."""
     brings: tuple[tuple[str, str], ...] = ()
     """What the directory knows of it and where that goes: (field beside it, word of the card)."""
 

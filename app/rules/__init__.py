@@ -22,7 +22,7 @@ from app.rules.institution import INSTITUTION_RULES
 from app.rules.knowing import Source, known_of
 from app.rules.outside import OUTSIDE_RULES
 from app.rules.person import PERSON_RULES
-from app.rules.rule import Case, Colleague, FiledCommittee, Known, Rule
+from app.rules.rule import Case, Colleague, FiledCommittee, Known, OwnRecord, Rule
 from app.rules.stem_cell import STEM_CELL_RULES
 from app.rules.steps import STEP_RULES
 from app.rules.study import STUDY_RULES
@@ -112,5 +112,6 @@ def _readable(answers: Answers, problems: list[Problem]) -> Answers:
 
 __all__ = [
     "KEPT_ELSEWHERE", "RULES", "STEP_RULES", "Case", "Colleague", "FiledCommittee", "Kept", "Known",
+    "OwnRecord",
     "Rule", "Source", "examine", "examine_step", "known_of", "where_asked",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from app import lists
 from app.answers import check, files_in
 from app.forms import FORMS
 from app.record import Answers, Passage, Record
-from app.rules.rule import Colleague, FiledCommittee, Known, day
+from app.rules.rule import Colleague, FiledCommittee, Known, OwnRecord, day
 
 Card = Mapping[str, Any]
 """What `app.heads.card_of` tells of a person, an institution or a committee."""
@@ -103,16 +103,19 @@ def _of_people(study: Record, source: Source) -> dict[str, Any]:
     engaged = (*study.parties.get("pi", ()), *study.parties.get("delegate", ()))
     return {
         "investigator_title": None if own is None and card is None else str(title or ""),
-        "investigator_is_complete": None if own is None else is_complete(own),
+        "investigator_record": None if own is None else _own_record(investigator, own),
         "colleagues": colleagues,
         "office_of": offices,
         "investigators": frozenset(engaged),
     }
 
 
-def is_complete(person: Answers) -> bool:
-    """Whether a person has filled in what their own record needs (V-38)."""
-    return not any(problem.level == "block" for problem in check(FORMS["person"], person))
+def _own_record(ref: str, person: Answers) -> OwnRecord:
+    """What somebody has still to fill in, in their own record (V-38)."""
+    form = FORMS["person"]
+    blocking = (p.path for p in check(form, person) if p.level == "block")
+    lacks = dict.fromkeys(form.field(path.split("/")[0]).words for path in blocking)
+    return OwnRecord(ref, str(person.get("name") or ""), tuple(lacks))
 
 
 def _of_institution(study: Record, source: Source) -> dict[str, Any]:

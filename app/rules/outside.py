@@ -9,8 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from app.rules.rule import Case, Rules
+from app.rules.rule import Case, Found, Rules
 from app.rules.study import is_route
+from app.words import Words
 
 OUTSIDE_RULES = Rules()
 rule = OUTSIDE_RULES.rule
@@ -26,6 +27,8 @@ STARTS = "basic.research_start_time"
 TOP = ("3s", "3a")
 GRADE_3 = (*TOP, "3b", "3c")
 NOT_A_HOSPITAL = "na"
+MOST_NAMED = 5
+"""So many of what is missing are named; a list of all stands in the record itself."""
 LEADS = (None, "international_lead", "china_lead", "domestic_lead")
 
 
@@ -164,9 +167,16 @@ def _led_from_below(case: Case) -> Iterator[str]:
     "seed 001",
     at=(INSTITUTION,),
 )
-def _investigator_incomplete(case: Case) -> Iterator[str]:
-    if case.known.investigator_is_complete is False:
-        yield INSTITUTION  # the answer that is taken from the investigator
+def _investigator_incomplete(case: Case) -> Iterator[Found]:
+    own = case.known.investigator_record
+    if own is None or not own.lacks:
+        return
+    first, more = own.lacks[:MOST_NAMED], len(own.lacks) - MOST_NAMED
+    zh = "、".join(words.zh for words in first) + (f"等 {len(own.lacks)} 项" if more > 0 else "")
+    en = ", ".join(words.en for words in first) + (f" and {more} more" if more > 0 else "")
+    told = Words(f"{own.name}还需完善：{zh}。", f"{own.name} still needs: {en}.")
+    # The answer that is taken from the investigator; it is mended in their own record only.
+    yield Found(INSTITUTION, told, (own.person,), is_theirs=True)
 
 
 @rule(

@@ -32,6 +32,17 @@ class Colleague:
 
 
 @dataclass(frozen=True)
+class OwnRecord:
+    """Somebody's own record, as far as the rules ask for it."""
+
+    person: str = ""
+    """`person:…`."""
+    name: str = ""
+    lacks: tuple[Words, ...] = ()
+    """The labels of what is missing or wrong in it; never what stands there."""
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known beyond the answers; None where it is not, and then no rule speaks of it.
 
@@ -41,8 +52,8 @@ class Known:
     # Of the investigator and the institution.
     investigator_title: str | None = None
     """The title code in the investigator's own record, "" where that record has none."""
-    investigator_is_complete: bool | None = None
-    """Nothing is missing in the investigator's own record (V-38)."""
+    investigator_record: OwnRecord | None = None
+    """The investigator's own record, where this side may read it (V-38)."""
     investigator_institution: str | None = None
     """The name of the institution the investigator belongs to (V-40)."""
     institution_grade: str | None = None
@@ -135,6 +146,8 @@ class Found:
     """What is said after the rule's own sentence."""
     people: tuple[str, ...] = ()
     """Whose own records may have to be mended: `person:…`."""
+    is_theirs: bool = False
+    """Whether it can be mended in their records only, not at its path."""
 
 
 Judge = Callable[[Case], Iterator[str] | Iterator[Found]]
@@ -159,7 +172,8 @@ class Rule:
             if isinstance(found, Found):
                 zh, en = self.message.zh + found.more.zh, f"{self.message.en} {found.more.en}"
                 message = Words(zh, en.rstrip())
-                yield Problem(found.path, message, self.level, self.id, found.people)
+                who = found.people, found.is_theirs
+                yield Problem(found.path, message, self.level, self.id, *who)
             else:
                 yield Problem(found, self.message, self.level, self.id)
 

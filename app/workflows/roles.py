@@ -131,6 +131,18 @@ An office's feed holds the ID numbers of its staff: whoever keeps a committee or
 integrity does not read it, whatever office their grant names.
 """
 
+INVESTIGATORS = "investigators:"
+"""How the feed of an institution's investigators begins: nobody is told of it unasked.
+
+Whoever fills in a study may ask for those of the institutions that take part in it
+(docs/decisions/0010).
+"""
+
+
+def investigators_of(office: str) -> str:
+    """The feed of the investigators of an institution (`office:…`)."""
+    return INVESTIGATORS + office.removeprefix("office:")
+
 
 def feeds_of(principal: Principal) -> tuple[str, ...]:
     """The feeds that this principal may read, sorted; the registry and the desk agree on it."""

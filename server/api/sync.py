@@ -100,7 +100,7 @@ def _lines(
     if limit:
         yield from rounds.news(engine, asking, positions, limit, held=True)
     else:
-        end = {"end": True, "feeds": feeds_of(asking.principal), "more": True}
+        end = {"end": True, "feeds": rounds.readable(engine, asking, positions), "more": True}
         yield orjson.dumps(end) + b"\n"
 
 

@@ -60,7 +60,7 @@ def numbered_study(turn: Turn, after: Record) -> Record:
 
 REFERENCE = {
     "institution": re.compile(r"office:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-    "person": re.compile(r"person:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "investigator": re.compile(r"person:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
 }
 """The only names that a typed answer may add to a record's parties: a party is also a feed."""
 
@@ -68,7 +68,7 @@ REFERENCE = {
 def _sites(study: Record) -> Parties:
     """Participating institutions and their investigators that were picked from the list."""
     found: dict[str, set[str]] = {"site": set(), "site_pi": set()}
-    party = {"institution": "site", "person": "site_pi"}
+    party = {"institution": "site", "investigator": "site_pi"}
     for group in FORMS["study"].fields():
         rows = study.answers.get(group.id)
         if not isinstance(group.type, Rows) or not isinstance(rows, dict):

@@ -27,9 +27,11 @@ from app.rules import (
     Colleague,
     FiledCommittee,
     Known,
+    OwnRecord,
     examine,
     examine_step,
 )
+from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Round
 from tests.app.test_rules_table import STEPS, TABLE, changed, name, step_name
@@ -48,6 +50,24 @@ TODAY = datetime.date(2026, 11, 21)
 def broken(form_id: str, changes: Answers, known: Known) -> set[tuple[str, Level, str]]:
     problems = examine(FORMS[form_id], changed(form_id, changes), today=TODAY, known=known)
     return {(p.rule, p.level, p.path) for p in problems}
+
+
+def test_an_incomplete_record_is_named_with_its_person_and_what_is_missing() -> None:
+    labels = [Words(zh, zh) for zh in ("学历", "学位", "职称", "科室", "邮箱", "手机号")]
+
+    def told(lacks: list[Words]) -> Problem:
+        own = OwnRecord(INVESTIGATOR, "何平", tuple(lacks))
+        found = examine(
+            FORMS["study"], study_answers(), today=TODAY, known=Known(investigator_record=own)
+        )
+        (problem,) = (p for p in found if p.rule == "V-38")
+        return problem
+
+    assert told(labels[:2]).message.zh == "请先完善项目负责人的个人信息。何平还需完善：学历、学位。"
+    assert told(labels[:2]).people == (INVESTIGATOR,)
+    assert told(labels[:2]).is_theirs, "nothing at its path can mend it"
+    assert told(labels).message.zh.endswith("学历、学位、职称、科室、邮箱等 6 项。")
+    assert told(labels).message.en.endswith(" and 1 more.")
 
 
 NO_PHYSICIAN = {"impl.team_members/t0000001/title": None, "impl.team_members/t0000001/title_class": None}  # fmt: skip
@@ -277,7 +297,8 @@ leaves = (
 refs = st.sampled_from([INVESTIGATOR, OTHER_INVESTIGATOR, OFFICE, OTHER_OFFICE, "committee:x", ""])
 KNOWLEDGE: dict[str, st.SearchStrategy[Any]] = {
     "investigator_title": st.none() | st.sampled_from(["", "physician", "professor"]),
-    "investigator_is_complete": st.none() | st.booleans(),
+    "investigator_record": st.none()
+    | st.builds(OwnRecord, refs, words, st.lists(st.builds(Words, words, words)).map(tuple)),
     "investigator_institution": st.none() | words,
     "institution_grade": st.none() | st.sampled_from(["3a", "2b", "na", "?"]),
     "colleagues": st.none()

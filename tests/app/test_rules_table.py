@@ -26,10 +26,12 @@ from app.rules import (
     STEP_RULES,
     FiledCommittee,
     Known,
+    OwnRecord,
     Rule,
     examine,
     examine_step,
 )
+from app.words import Words
 from tests.builders import (
     INVESTIGATOR,
     OFFICE,
@@ -198,7 +200,7 @@ STUDY = [
     Line("V-36 warn", "二级医院牵头干预性研究", "cat.implementing_organization", {}, {}, Known(institution_grade="2a"), Known(institution_grade="3c")),
     Line("V-36 warn", "二级医院只是参与；疾控中心不分等级", "cat.implementing_organization", {}, {}, Known(institution_grade="ungraded"), Known(institution_grade="na")),
     Line("V-37 note", "观察性研究有额外检查", "content.extra_inspection_measures", OBSERVES | {"content.extra_inspection_measures": "yes", "content.extra_measure_name": "心脏超声"}, OBSERVES | {"content.extra_inspection_measures": "no"}),
-    Line("V-38 block", "负责人的个人信息不全", "cat.implementing_organization", {}, {}, Known(investigator_is_complete=False), Known(investigator_is_complete=True)),
+    Line("V-38 block", "负责人的个人信息不全", "cat.implementing_organization", {}, {}, Known(investigator_record=OwnRecord(INVESTIGATOR, "何平", (Words("职称", "Title"),))), Known(investigator_record=OwnRecord(INVESTIGATOR, "何平"))),
     Line("V-40 note", "实施单位不是负责人所在单位", "cat.implementing_organization", {}, {}, Known(investigator_institution="长河省中医院"), Known(investigator_institution="长河市第一人民医院")),
     # Committee and documents
     Line("V-04 block", "所选伦理委员会没有备案", "attach.ethicsCommitteeId", CHOSEN, CHOSEN, Known(filed_committees={}), Known(filed_committees=filed())),

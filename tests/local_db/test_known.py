@@ -68,7 +68,7 @@ def test_a_new_desk_knows_nothing_and_says_so(at_pi: WorkingCopy) -> None:
     known = at_pi.known(drafted(at_pi))
 
     assert known.investigator_title is None
-    assert known.investigator_is_complete is None
+    assert known.investigator_record is None
     assert known.institution_grade is None
     assert known.opinions is None
     assert known.investigators == {PI.id}
@@ -111,7 +111,10 @@ def test_the_own_record_of_the_investigator_is_looked_into(at_pi: WorkingCopy) -
     at_pi.take([told(own, 1)])
     record = drafted(at_pi)
 
-    assert at_pi.known(record).investigator_is_complete is False
+    lacking = at_pi.known(record).investigator_record
+    assert lacking is not None
+    assert (lacking.person, lacking.name) == (PI.id, "何平")
+    assert "院系/科室" in {words.zh for words in lacking.lacks}
     with pytest.raises(Invalid) as refused:
         at_pi.perform(record.id, "submit", said=SUBMIT, role="pi")
     assert "cat.implementing_organization" in refused.value.details["problems"]

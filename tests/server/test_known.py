@@ -17,7 +17,7 @@ from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.schema import Field, Rows
 from app.record import Answers
-from app.rules import Known, known_of
+from app.rules import Known, OwnRecord, known_of
 from local_db import WorkingCopy
 from server.books import Books
 from server.db import read
@@ -50,7 +50,7 @@ def test_the_registry_looks_into_the_records_themselves(story: Story) -> None:
     found = known(story)
 
     assert found.investigator_title == "chief_physician"
-    assert found.investigator_is_complete is True
+    assert found.investigator_record == OwnRecord(story.pi.who.id, "林远")
     assert found.investigator_institution == "长河市第一人民医院"
     assert found.institution_grade == "3a"
     assert found.titles_filed == frozenset()

@@ -25,16 +25,17 @@ from app.forms import FORMS
 from app.forms.schema import Files
 from app.record import Answers, InForce, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.roles import feeds_of
+from app.workflows.roles import feeds_of, investigators_of
 from server import feeds, passwords
 from server.access import may_use
-from server.accounts import digest_of, principal_of
+from server.accounts import Caller, digest_of, principal_of
 from server.app import create_app
 from server.books import Books, Deed
 from server.db import connect, read, transact
 from server.files import Archive
 from server.history import revision_of
 from server.registry import Registry
+from server.rounds import readable
 from server.tables import AccountRow, FileRow, GrantRow, OfficeRow, SessionRow
 from sync.protocol import Change
 from tests import builders
@@ -261,6 +262,29 @@ def _is_let(
 
 def test_news_and_documents_reach_whom_the_state_tells_and_nobody_else(walk: Walk) -> None:
     _read_all(walk)
+
+
+def principal_at(walk: Walk, asker: Asker) -> Principal:
+    return read(walk.province.engine, lambda session: principal_of(session, asker.account))
+
+
+def test_investigators_of_others_are_told_to_whoever_fills_in_studies_and_asks(walk: Walk) -> None:
+    """Every feed of investigators, asked for by everybody; the reply of the real round."""
+    wanted = [investigators_of(scope("office", place)) for place in ("own", "far", "neighbour")]
+    tried, wrong = 0, []
+    for asker in walk.people:
+        who = principal_at(walk, asker)
+        caller = Caller(asker.account, who, asker.name, must_change=False, token="")
+        told = set(readable(walk.province.engine, caller, dict.fromkeys(wanted, 0)))
+        begins = WORKFLOWS["study"].may_begin(who)
+        should = begins or (asker.role == "delegate" and asker.engaged)
+        for feed in wanted:
+            tried += 1
+            if (feed in told) != should:
+                wrong.append((asker.name, feed, not should))
+        assert told - {*wanted} == {*feeds_of(who)}
+    sys.stdout.write(f"\ninvestigators: {tried} tried, {len(wrong)} differences\n")
+    assert not wrong, wrong[:20]
 
 
 def test_the_same_on_postgresql(walk_on_postgres: Walk) -> None:

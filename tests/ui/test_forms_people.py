@@ -128,6 +128,32 @@ def test_the_problem_of_the_physician_goes_once_the_title_stands_in_the_record(
     assert not panel.people.isVisible()
 
 
+def test_an_incomplete_record_is_named_and_a_double_click_opens_it(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    lacking = replace(own_record(), answers={**own_record().answers, "department": None})
+    cards(desk.copy)
+    news(desk.copy, lacking)
+    view = shown(qtbot, desk, desk.copy.begin("study", study_answers(), role="pi"))
+    wanted = []
+    view.record_wanted.connect(lambda record_id, how: wanted.append((f"person:{record_id}", how)))
+    view.check()
+    panel = view.panel
+    qtbot.waitUntil(lambda: "V-38" in [p.rule for p in panel.problems])
+    panel.list.setCurrentRow([p.rule for p in panel.problems].index("V-38"))
+    qtbot.waitUntil(lambda: bool(panel.people_in(panel.current())))
+    item = panel.list.currentItem()
+    assert "何平还需完善：" in item.text()
+    assert panel.people.text() == "打开何平的个人信息"
+
+    panel.list.itemDoubleClicked.emit(item)
+    panel.list.setFocus()
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+
+    assert wanted == [(PI.id, "filing")] * 2
+
+
 def test_a_problem_that_speaks_of_nobody_offers_nobody(qtbot: QtBot, desk_of: DeskOf) -> None:
     desk = desk_of(PI)
     title = {"basic.research_title": None}
@@ -153,8 +179,8 @@ OUTSIDER = "person:66666666-5555-4555-8555-555555555555"
 PLACES = (
     {"ref": ELSEWHERE, "kind": "institution", "name": "长河省中医院", "state": "opened",
      "sort": "changheshengzhongyiyuan", "initials": "chszyy", "address": "新河路8号"},
-    {"ref": OUTSIDER, "kind": "person", "name": "唐立", "state": "active", "office": ELSEWHERE,
-     "sort": "tangli", "initials": "tl"},
+    {"ref": OUTSIDER, "kind": "investigator", "name": "唐立", "office": ELSEWHERE, "roles": ["pi"],
+     "department": "针灸科", "title": "chief_physician", "sort": "tangli", "initials": "tl"},
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tests import builders
 from tests.whole.conftest import Opened
 from tests.whole.desks import HOSPITAL, HOSPITAL_ROLE, Desk
 from tests.whole.registry_process import RegistryProcess
+from ui.records.lists import MY_SITES
 
 COMMITTEE = f"committee:{ident('长河市第一人民医院伦理委员会')}"
 TCM = "长河省中医院"
@@ -81,9 +82,10 @@ def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(  
 ) -> None:
     registry = registry_on_each
     pi, secretary, hospital = (open_desk(registry, who) for who in (login(9), login(1), HOSPITAL))
+    lu = open_desk(registry, login(28))
     he, shen, gone = (open_desk(registry, login(n)) for n in (2, 3, 6))
     tcm, stranger, colleague = (open_desk(registry, who) for who in (TCM, login(21), login(10)))
-    everybody = (pi, secretary, hospital, he, shen, gone, tcm, stranger, colleague)
+    everybody = (pi, secretary, hospital, he, shen, gone, tcm, stranger, colleague, lu)
 
     def all_sync() -> None:
         for desk in (*everybody, *everybody):  # what the last one sends, the first one hears
@@ -104,6 +106,13 @@ def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(  
     assert card is not None
     assert f"person:{ident('何平')}" in {row.get("person") for row in card["members"]}
     assert pi.copy.cards("person", "江月") == [], "people of other institutions are not copied"
+    assert not pi.copy.investigators("ly", office=f"office:{ident(TCM)}").cards
+
+    # The other hospital takes part: its investigators are asked for, and here from then on.
+    pi.copy.want_investigators(f"office:{ident(TCM)}")
+    all_sync()
+    (picked,) = pi.copy.investigators("ly", office=f"office:{ident(TCM)}").cards
+    assert (picked["ref"], picked["office_name"]) == (f"person:{ident('陆遥')}", TCM)
 
     # Offline: drafted with its documents and submitted in one go.
     study = pi.copy.begin("study", study_of(pi), role="pi").id
@@ -176,7 +185,9 @@ def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(  
     all_sync()
 
     here = {desk.copy.principal().name: desk for desk in everybody if reads(desk, study)}
-    assert set(here) == {"林远", "周静", HOSPITAL, "何平", "沈兰", TCM}
+    assert set(here) == {"林远", "周静", HOSPITAL, "何平", "沈兰", TCM, "陆遥"}
+    sites = MY_SITES.query(lu.copy.principal())
+    assert [row.head.title for row in lu.copy.rows(sites).rows] == [better]
     records = [desk.copy.get(study) for desk in here.values()]
     assert all(record == records[0] for record in records)
     assert records[0].state == "filed"

@@ -64,6 +64,18 @@ class Around:
             lambda copy: copy.cards(kind, text, office=office, limit=limit), then, owner=owner
         )
 
+    def want_investigators(self, offices: list[str]) -> None:
+        """Ask for the investigators of these institutions, at once where that is new."""
+        desk = self.desk
+        if desk is None or not offices:
+            return
+
+        def asked(is_new: bool) -> None:  # noqa: FBT001 -- what the working copy says
+            if is_new:
+                desk.ask_sync()
+
+        desk.read(lambda copy: copy.want_investigators(*offices), asked, owner=desk)
+
     def named(
         self, refs: list[str], then: Callable[[dict[str, Card]], object], owner: QObject
     ) -> None:

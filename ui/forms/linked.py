@@ -13,7 +13,7 @@ from app.forms.schema import Field
 from ui import look
 from ui.forms.editing import Around, Card, Editor
 from ui.forms.finding import FindingLine, Offer
-from ui.forms.pickers import known_beside, search_for
+from ui.forms.pickers import fields_beside, known_beside, search_for
 from ui.language import say
 
 ADDING = -1
@@ -60,7 +60,7 @@ class LinkedEditor(Editor):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(look.SMALL)
-        search = search_for(around, self.kind.linked, self)
+        search = search_for(around, self.kind.linked, self, self.kind.of_field)
         self.may_add = self.kind.linked == "institution" and bool(self.kind.link_field)
         self.line = AddingLine(search) if self.may_add else FindingLine(search)
         self.line.setPlaceholderText(
@@ -89,6 +89,8 @@ class LinkedEditor(Editor):
         self.line.left.connect(self.tidy)
         if isinstance(self.line, AddingLine):
             self.line.adding.connect(self.add)
+        if self.kind.of_field and around.desk is not None:
+            around.desk.synced.connect(self._on_synced)
 
     def _on_picked(self, offer: Offer) -> None:
         card = offer.stored
@@ -99,11 +101,22 @@ class LinkedEditor(Editor):
         self._tell_match()
         self.changed.emit()
 
+        if self.kind.link_field and any(
+            isinstance(f.type, types.Text) and f.type.of_field == self.kind.link_field
+            for f in fields_beside(self.around)
+        ):  # before the question of its investigator is reached
+            self.around.want_investigators([str(card["ref"])])
+
+    def _on_synced(self, _report: object) -> None:
+        """What was asked for may be here now."""
+        if self.line.hasFocus() and any(not offer.is_open for offer in self.line.offers):
+            self.line.look()
+
     def match(self) -> None:
         """Look in the directory for what was typed; the rest of the row stays as it is."""
         from ui.forms.matching import MatchDialog
 
-        dialog = MatchDialog(self.around, self.kind.linked, self.line.text().strip(), self)
+        dialog = MatchDialog(self.around, self.kind, self.line.text().strip(), self)
         dialog.matched.connect(self._on_matched)
         dialog.open()
 

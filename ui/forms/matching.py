@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.forms.types import Text
 from app.rules.near_names import near_names, plain_name, sure_parts
 from ui import look
 from ui.forms.editing import Around, Card, Editor, Line
 from ui.forms.finding import Offer
-from ui.forms.pickers import offers, search_for
+from ui.forms.pickers import INVESTIGATOR, offers, search_for
 from ui.language import say
 
 if TYPE_CHECKING:
@@ -35,14 +36,19 @@ SHORTEST = 4
 
 def cards_near(copy: WorkingCopy, kind: str, name: str) -> list[Card]:
     """The entries of the directory that may be meant by a name typed a little otherwise."""
-    found = {
-        str(card["name"]): card
-        for part in sure_parts(name)
-        for card in copy.cards(kind, part, limit=AS_GOOD_AS_ALL)
-    }
+
+    def cards(part: str) -> Iterable[Card]:
+        if kind == INVESTIGATOR:
+            return copy.investigators(part, limit=AS_GOOD_AS_ALL).cards
+        return copy.cards(kind, part, limit=AS_GOOD_AS_ALL)
+
+    found: dict[str, dict[str, Card]] = {}
+    for part in sure_parts(name):
+        for card in cards(part):
+            found.setdefault(str(card["name"]), {})[str(card["ref"])] = card
     inside = [n for n in found if len(n) >= SHORTEST and plain_name(n) in plain_name(name)]
     names = dict.fromkeys((*near_names(name, found, MOST), *inside))
-    return [found[n] for n in list(names)[:MOST]]
+    return [card for n in names for card in found[n].values()][:MOST]
 
 
 def look_near(
@@ -77,12 +83,14 @@ class MatchDialog(QDialog):
     matched = Signal(object)
     """The `Offer` that was picked."""
 
-    def __init__(self, around: Around, kind: str, name: str, parent: Editor) -> None:
+    def __init__(self, around: Around, kind: Text, name: str, parent: Editor) -> None:
         super().__init__(parent)
-        self._around, self._kind = around, kind
-        self._search = search_for(around, kind, parent)
+        self._around, self._kind = around, kind.linked
+        self._search = search_for(around, kind.linked, parent, kind.of_field)
         self._asked = ""
         self.offers: list[Offer] = []
+        self._closed: list[str] = []
+        """What the search says where not all of the directory is here yet."""
         self.setWindowTitle(say("在名录中匹配", "Match in the directory"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(520, 420)
@@ -116,7 +124,14 @@ class MatchDialog(QDialog):
         row.addWidget(cancel)
         row.addWidget(self.verb)
         column.addLayout(row)
+        if around.desk is not None:
+            around.desk.synced.connect(self._on_synced)
         self._look()
+
+    def _on_synced(self, _report: object) -> None:
+        """What was not here may have come."""
+        if self._closed:
+            self._look()
 
     def _look(self) -> None:
         text = self._asked = self.line.text().strip()
@@ -125,6 +140,8 @@ class MatchDialog(QDialog):
     def _on_found(self, text: str, found: list[Offer]) -> None:
         if text != self._asked:
             return
+        self._closed = [offer.text for offer in found if not offer.is_open]
+        found = [offer for offer in found if offer.is_open]
         if found or not text:
             self._show(found, "")
         else:
@@ -146,7 +163,7 @@ class MatchDialog(QDialog):
 
     def _show(self, found: list[Offer], sentence: str) -> None:
         self.offers = found
-        self.told.setText(sentence)
+        self.told.setText("\n".join(self._closed) or sentence)
         self.list.clear()
         for offer in found:
             text = f"{offer.text}   {offer.hint}" if offer.hint else offer.text

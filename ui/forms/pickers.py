@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
@@ -16,6 +16,11 @@ from ui.forms.editing import Around, Card, Editor
 from ui.forms.finding import FindingLine, Offer, Search
 from ui.language import say, told
 
+if TYPE_CHECKING:
+    from local_db.investigators import Investigators
+
+INVESTIGATOR = "investigator"
+"""The kind of card of somebody who can be the investigator of a site, of whatever institution."""
 COMMITTEES = {"ethics_committee": "ethics", "academic_committee": "academic"}
 HERE = "CN"
 """The country of whatever is in the directory."""
@@ -27,8 +32,13 @@ def card_kind(kind: str) -> str:
     return "committee" if kind in COMMITTEES else "person" if kind == "member" else kind
 
 
-def search_for(around: Around, kind: str, owner: Editor) -> Search:
-    """Looks in the directory, what belongs to the own institution first."""
+def search_for(around: Around, kind: str, owner: Editor, of: str = "") -> Search:
+    """Looks in the directory, what belongs to the own institution first.
+
+    `of`: the field beside with the institution whose investigators are looked for.
+    """
+    if kind == INVESTIGATOR:
+        return investigators_search(around, of, owner)
 
     def search(text: str, then: Callable[[list[Offer]], None]) -> None:
         around.cards(
@@ -60,6 +70,10 @@ def hint_of(card: Card) -> str:
         case "person":
             title = lists.entry("titles", str(card.get("title", "")))
             parts = [str(card.get("department", "")), told(title.words) if title else ""]
+        case "investigator":
+            title = lists.entry("titles", str(card.get("title", "")))
+            parts = [str(card.get(key, "")) for key in ("office_name", "department")]
+            parts += [told(title.words)] if title else []
         case "committee":
             parts = [str(card.get("institution_name", ""))]
         case _:
@@ -67,6 +81,38 @@ def hint_of(card: Card) -> str:
             found = [lists.entry(of, str(card.get(key, ""))) for of, key in places]
             parts = [told(e.words) for e in found if e]
     return " · ".join(filter(None, parts))
+
+
+def investigators_search(around: Around, of: str, owner: Editor) -> Search:
+    """Looks for investigators, of the institution beside first; asks for them where needed."""
+
+    def search(text: str, then: Callable[[list[Offer]], None]) -> None:
+        office = str(around.beside(of) or "") if of else ""
+
+        def show(found: Investigators) -> None:
+            then(offers(around, INVESTIGATOR, found.cards) + ([] if found.is_known else [later()]))
+            if not found.is_known:
+                around.want_investigators([office])
+
+        if around.desk is not None:
+            look_up = lambda copy: copy.investigators(text, office=office)  # noqa: E731
+            around.desk.read(look_up, show, owner=owner)
+
+    return search
+
+
+def later() -> Offer:
+    """What is said below the investigators that are here, while those asked for are not."""
+    return Offer(
+        say(
+            "本机还没有该机构的负责人名单，连网后可查找；也可先填写姓名，以后再匹配。",
+            "The investigators of this institution are not here yet: they come with a network. "
+            "A name can be typed now and matched later.",
+        ),
+        "",
+        None,
+        is_open=False,
+    )
 
 
 def fields_beside(around: Around) -> tuple[Field, ...]:

@@ -83,8 +83,8 @@ class ProblemPanel(QFrame):
         self.list.setAccessibleName(say("问题", "Problems"))
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.itemDoubleClicked.connect(lambda _item: self._go())
-        self.list.entered_at.connect(self._go)
+        self.list.itemDoubleClicked.connect(lambda _item: self._mend())
+        self.list.entered_at.connect(self._mend)
         self.list.people_wanted.connect(self._go_to_people)
         self.list.currentRowChanged.connect(lambda _row: self._tell_people())
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -195,6 +195,15 @@ class ProblemPanel(QFrame):
     def _go(self) -> None:
         if problem := self.current():
             self.wanted.emit(problem.path)
+
+    def _mend(self) -> None:
+        """Where the problem at hand is mended: at its answer, or in somebody's own record."""
+        problem = self.current()
+        people = [one for one in self.people_in(problem) if one.how]
+        if problem and problem.is_theirs and people:
+            self.person_wanted.emit(people[0])
+        else:
+            self._go()
 
 
 def _opening(person: Person) -> str:

@@ -79,7 +79,7 @@ PAGE = Page("impl", "实施信息", "Implementation", fields=(
         Field("impl.branch_province_name_english", "省/州（英文）", Text(), required=True, only=~Is("impl.branch_country", "CN") & CHICTR, english="Province or state (English)", pair_of="impl.branch_province_name", names={"national": "branch.provinceNameEn"}),
         Field("impl.branch_organization_level", "机构等级", Listed("org_levels"), required=True, english="Institution grade", names={"national": "branch.orgLevel"}),
         Field("impl.branch_address", "地址", Text(), required=True, english="Address", names={"national": "branch.orgAddress"}),
-        Field("impl.branch_user_name", "项目负责人", Text(50, linked="person", link_field="impl.branch_user_id"), required=True, english="Site PI", names={"national": "branch.userName"}, short=True,
+        Field("impl.branch_user_name", "项目负责人", Text(50, linked="investigator", link_field="impl.branch_user_id", of_field="impl.branch_organization_id"), required=True, english="Site PI", names={"national": "branch.userName"}, short=True,
               help=Words("请从提示中选择；手工输入的负责人无法匹配。", "Please pick the person from the suggestions; a typed name is not matched.")),
         Field("impl.branch_user_id", "负责人引用", Pointer("person"), only=NEVER, english="Person picked"),
         Field("impl.branch_user_mobile", "负责人手机", Text(30, shape="mobile"), required=True, english="Site PI mobile", example="13800000000", names={"national": "branch.userMobile"}, private=True, short=True),
