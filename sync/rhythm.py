@@ -11,6 +11,8 @@ Result: TypeAlias = Literal["done", "unreachable", "refused"]
 """How the last round ended; `refused`: only a person can help (signed out, program too old)."""
 
 AFTER_SAVE = 2.0
+AFTER_RETURN = 1.0, 10.0
+"""Between these seconds after the network came back: the desks of a house get it back together."""
 REGULAR = 60.0
 JITTER = 0.2
 """A fifth more or less, so that a province's desks do not ask all at once."""
@@ -51,8 +53,16 @@ class Rhythm:
             self.next_at = max(min(self.next_at, now + AFTER_SAVE), self.quiet_until)
 
     def online(self, now: float) -> None:
-        """The network is back, or the person asks: at once."""
+        """The person asks: at once."""
         self.failures, self.next_at, self.quiet_until = 0, now, 0.0
+
+    def returned(self, now: float, chance: float) -> None:
+        """The network is back: soon, whatever failed while it was away."""
+        first, last = AFTER_RETURN
+        self.failures = 0
+        self.next_at = max(
+            min(self.next_at, now + first + (last - first) * chance), self.quiet_until
+        )
 
     def cancelled(self, now: float) -> None:
         """The person has stopped a round: go on by ourselves only much later, or when they save."""

@@ -99,11 +99,14 @@ class Application(QObject):
         """Work with an account that has signed in."""
         from ui.desk import Desk
         from ui.people.first_sign_in import FirstSignIn
+        from ui.sync import network
         from ui.sync.exchange import Exchange
 
         self.account = account
         self.desk = Desk(account.copy)
-        self.exchange = Exchange(self.desk, self._client, self.desk)
+        self.exchange = Exchange(
+            self.desk, self._client, self.desk, network=network.of_this_computer(self.desk)
+        )
         if account.must_change_password:
             self.guide = FirstSignIn(self.desk, account, self.exchange)
             self.guide.finished.connect(self._guided)

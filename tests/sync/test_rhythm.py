@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import DiskFull, Faulty, SignedOut, TooOld, TryLater, Unreachable, Unreadable
 from sync.rhythm import (
+    AFTER_RETURN,
     AFTER_SAVE,
     LONGEST_ASKED,
     LONGEST_RETRY,
@@ -62,7 +63,7 @@ def test_saving_does_not_hurry_a_registry_that_cannot_be_reached() -> None:
     assert rhythm.next_at == 80
 
 
-def test_when_the_network_is_back_it_is_tried_at_once_and_begins_anew() -> None:
+def test_when_a_person_asks_it_is_tried_at_once_and_begins_anew() -> None:
     rhythm = Rhythm()
     for _ in range(5):
         rhythm.ended("unreachable", 0, 0.5)
@@ -71,6 +72,31 @@ def test_when_the_network_is_back_it_is_tried_at_once_and_begins_anew() -> None:
     assert rhythm.is_due(33)
     rhythm.ended("unreachable", 33, 0.5)
     assert rhythm.next_at == 38
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5, 1.0])
+def test_when_the_network_is_back_it_is_tried_soon_but_not_by_all_at_once(chance: float) -> None:
+    rhythm, (first, last) = Rhythm(), AFTER_RETURN
+    for _ in range(9):
+        rhythm.ended("unreachable", 0, 0.5)
+    assert rhythm.wait(0) == LONGEST_RETRY
+
+    rhythm.returned(100, chance)
+
+    assert rhythm.wait(100) == pytest.approx(first + (last - first) * chance)
+    rhythm.ended("unreachable", 110, 0.5)
+    assert rhythm.wait(110) == 5, "and its back-off begins anew"
+
+
+def test_a_network_that_comes_back_puts_nothing_off_and_respects_a_pause_asked_for() -> None:
+    rhythm = Rhythm()
+    rhythm.saved(99)
+    rhythm.returned(100, 1)
+    assert rhythm.next_at <= 101
+
+    rhythm.ended("unreachable", 101, 0, asked=30)
+    rhythm.returned(102, 0)
+    assert rhythm.next_at == 131
 
 
 def test_what_was_saved_during_a_round_is_sent_soon_after_it() -> None:

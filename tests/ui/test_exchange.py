@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QNetworkInformation
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.errors import SignedOut, TooOld, TryLater
+from app.errors import SignedOut, TooOld, TryLater, Unreachable
 from app.forms import FORMS
 from app.words import Language
 from local_db import Query
 from sync.client import RegistryClient
+from sync.engine import Report
 from sync.protocol import Wrote
 from tests.local_db.desks import clash, refused
 from tests.ui.conftest import DeskOf
@@ -29,6 +34,7 @@ from ui.questions import QMessageBox
 from ui.sync import words
 from ui.sync.bar import SyncBar
 from ui.sync.exchange import Exchange, SyncState
+from ui.sync.network import Network, of_this_computer
 from ui.sync.outbox import OutboxCard, OutboxView
 from ui.sync.settle import SettleDialog
 
@@ -139,6 +145,106 @@ def test_without_a_network_the_desk_is_offline_and_tries_again(
     assert exchange.rhythm.failures == 1
     assert exchange._timer.isActive()
     exchange.stop()
+
+
+class Told(QObject):
+    """Tells reachability as `QNetworkInformation` does."""
+
+    reachabilityChanged = Signal(object)  # noqa: N815 -- Qt's name
+
+    def is_now(self, reach: str) -> None:
+        self.reachabilityChanged.emit(SimpleNamespace(name=reach))
+
+
+def told(reach: str) -> Told:
+    source = Told()
+    source.setProperty("reachability", reach)
+    return source
+
+
+def test_when_the_network_comes_back_a_round_follows_soon(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.client.PAUSES", ())
+    monkeypatch.setattr("sync.rhythm.FIRST_RETRY", 500.0)
+    monkeypatch.setattr("sync.rhythm.AFTER_RETURN", (0.0, 0.01))
+    desk, source = desk_of(PI), told("Online")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with standing(Door(PI, "x", "y")) as door:
+        exchange = Exchange(
+            desk, lambda: RegistryClient(address, "a-token"), desk, network=Network(source)
+        )
+        exchange.start()
+        qtbot.waitUntil(lambda: exchange.state.standing == "offline")
+        address = door.address
+        source.is_now("Disconnected")
+        assert exchange.rhythm.wait(time.monotonic()) > 300, "it would be long until the next try"
+
+        with qtbot.waitSignal(desk.synced):
+            source.is_now("Site")
+
+    assert exchange.state.standing == "done"
+    exchange.stop()
+
+
+def test_a_network_that_comes_back_during_a_round_that_fails_makes_another_one(
+    qtbot: QtBot, desk_of: DeskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.rhythm.FIRST_RETRY", 500.0)
+    desk, source, back, rounds = desk_of(PI), told("Disconnected"), Event(), 0
+
+    def fail_once(*_args: object, **_more: object) -> Report:
+        nonlocal rounds
+        rounds += 1
+        if rounds == 1:
+            assert back.wait(30)
+            raise Unreachable("连接不上。", "No connection.")
+        return Report()
+
+    monkeypatch.setattr("ui.sync.exchange.engine.run", fail_once)
+    monkeypatch.setattr("ui.sync.exchange.packages.introduce", lambda *_: None)
+    monkeypatch.setattr("sync.rhythm.AFTER_RETURN", (0.0, 0.01))
+    exchange = Exchange(
+        desk, lambda: RegistryClient("http://127.0.0.1:9", "a-token"), desk, network=Network(source)
+    )
+    exchange.start()
+    qtbot.waitUntil(lambda: rounds == 1)
+    source.is_now("Online")
+
+    with qtbot.waitSignal(desk.synced):
+        back.set()
+
+    assert rounds == 2
+    exchange.stop()
+
+
+@pytest.mark.parametrize(
+    ("reaches", "times"),
+    [
+        (("Disconnected", "Online"), 1),
+        (("Disconnected", "Local", "Site", "Online"), 3),
+        (("Site", "Online", "Online"), 1),
+        (("Unknown", "Disconnected"), 0),
+        (("Site", "Local"), 0),
+    ],
+)
+def test_only_a_network_that_reaches_further_is_back(reaches: Sequence[str], times: int) -> None:
+    source, back = told("Online"), list[None]()
+    network = Network(source)
+    network.came_back.connect(lambda: back.append(None))
+
+    for reach in reaches:
+        source.is_now(reach)
+
+    assert len(back) == times
+
+
+def test_the_system_is_asked_or_the_rhythm_goes_alone(qapp: object) -> None:
+    network = of_this_computer()
+
+    assert network.is_told is (QNetworkInformation.instance() is not None)
+    assert not Network(None).is_told
 
 
 def test_an_ended_session_is_told_and_nothing_is_lost(qtbot: QtBot, desk_of: DeskOf) -> None:

@@ -26,6 +26,7 @@ from ui.language import say, told
 from ui.people import accounts
 from ui.people.passwords import PasswordForm
 from ui.records.steps import blocking
+from ui.sync.words import time_left
 
 if TYPE_CHECKING:
     from ui.people.accounts import Account
@@ -64,6 +65,7 @@ class FirstSignIn(QWidget):
         if exchange is not None:
             exchange.told.connect(self._on_sync)
             self.again.clicked.connect(exchange.now)
+            self.stop.clicked.connect(exchange.cancel)
         desk.changed.connect(self._on_changed)
         desk.synced.connect(self._on_synced)
         self.look_at_own()
@@ -102,9 +104,18 @@ class FirstSignIn(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(320)
         self.sentence = look.label(say("正在取得您的信息…", "Fetching your data…"), wrap=True)
+        self.stop = QPushButton(look.icon("x", "dim"), say("停止", "Stop"))
+        self.stop.setObjectName("stop_fetching")
+        self.stop.setToolTip(
+            say(
+                "停止取得。已取得的都保留，下次从停下处继续。",
+                "Stop. What has arrived stays; the next time goes on from there.",
+            )
+        )
+        self.stop.hide()
         self.again = QPushButton(say("重试", "Try again"))
         self.again.hide()
-        for widget in (self.sentence, self.progress, self.again):
+        for widget in (self.sentence, self.progress, self.stop, self.again):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
         return page
@@ -224,16 +235,18 @@ class FirstSignIn(QWidget):
         self.look_at_own()
 
     def _on_sync(self, state: SyncState) -> None:
-        away = state.standing in ("offline", "stopped")
-        self.again.setVisible(away)
-        self.progress.setVisible(not away)
-        if away:
-            self.sentence.setText(
-                told(state.error.words) if state.error else say("未完成。", "Not done.")
-            )
-        elif state.standing == "running":
-            count = f" {state.through}" if state.through else ""
-            self.sentence.setText(say("正在取得您的信息…", "Fetching your data…") + count)
+        rests = state.standing in ("offline", "stopped", "cancelled")
+        self.again.setVisible(rests)
+        self.again.setText(
+            say("继续", "Go on") if state.standing == "cancelled" else say("重试", "Try again")
+        )
+        self.progress.setVisible(not rests)
+        self.stop.setVisible(state.standing == "running")
+        of = state.of if state.stage == "news" else 0
+        self.progress.setRange(0, of)  # how far, or only that something moves
+        self.progress.setValue(min(state.through, of))
+        if sentence := _fetching(state, of):
+            self.sentence.setText(sentence)
 
     def _show(self, step: int) -> None:
         self.stack.setCurrentIndex(step)
@@ -267,3 +280,23 @@ class FirstSignIn(QWidget):
         else:
             self.form.say_problem("")
             problems.show(error, self)
+
+
+def _fetching(state: SyncState, of: int) -> str:
+    """What is going on while one's data come, or nothing new."""
+    match state.standing:
+        case "offline" | "stopped":
+            return told(state.error.words) if state.error else say("未完成。", "Not done.")
+        case "cancelling":
+            return say("正在停止…", "Stopping…")
+        case "cancelled":
+            return say(
+                "已停止。已取得的都保留，继续时从停下处接着取。",
+                "Stopped. What has arrived stays; it goes on from there.",
+            )
+        case "running":
+            count = f" {state.through}" if state.through else ""
+            count += f"/{of}" if of > state.through else ""
+            left = time_left(state.seconds) if of > state.through else ""
+            return say("正在取得您的信息…", "Fetching your data…") + count + left
+    return ""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from local_db import OutboxItem, WorkingCopy
     from sync.client import RegistryClient
     from sync.engine import Report, Stage
+    from ui.sync.network import Network
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class SyncState:
 
 
 class Exchange(QObject):
-    """Runs a round when it is time: after a save, regularly, or when somebody asks."""
+    """Runs a round when it is time: after a save, regularly, on demand, on the network's return."""
 
     told = Signal(object)
     """The new `SyncState`."""
@@ -68,15 +69,20 @@ class Exchange(QObject):
     _progressed = Signal(str, int)
 
     def __init__(
-        self, desk: Desk, client: Callable[[], RegistryClient], parent: QObject | None = None
+        self,
+        desk: Desk,
+        client: Callable[[], RegistryClient],
+        parent: QObject | None = None,
+        *,
+        network: Network | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._client = desk, client
+        self._desk, self._client, self._network = desk, client, network
         desk.way = client
         self.rhythm = Rhythm()
         self.state = SyncState(last=moments.parsed(desk.copy.preference(LAST) or ""))
         self._stop, self._cancel = Event(), Event()
-        self._is_running = self._more = self._again = False
+        self._is_running = self._more = self._again = self._is_back = False
         self._ahead, self._since, self._shown = 0, 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -87,6 +93,8 @@ class Exchange(QObject):
         desk.changed.connect(self._on_changed)
         desk.document_wanted.connect(self._fetch_document)
         desk.version_wanted.connect(self._fetch_version)
+        if network is not None:
+            network.came_back.connect(self.returned)
         self.count()
 
     def start(self) -> None:
@@ -110,6 +118,12 @@ class Exchange(QObject):
         """Something was saved: send it soon."""
         self._more = self._is_running
         self.rhythm.saved(time.monotonic())
+        self._plan()
+
+    def returned(self) -> None:
+        """The network is back: exchange soon."""
+        self._is_back = self._is_running  # the round under way may still fail for want of it
+        self.rhythm.returned(time.monotonic(), random.random())
         self._plan()
 
     def stop(self) -> None:
@@ -138,7 +152,8 @@ class Exchange(QObject):
     def _tick(self) -> None:
         if self._is_running or self._stop.is_set():
             return
-        self._is_running, self._more, self._again = True, False, False
+        self._is_running = True
+        self._more = self._again = self._is_back = False
         self._cancel = Event()
         self._ahead, self._since = 0, time.monotonic()
         self._tell(standing="running", stage="session", through=0, of=self.state.waiting, seconds=0)
@@ -228,6 +243,8 @@ class Exchange(QObject):
         self.rhythm.ended(result, now, chance, more=self._more, asked=asked)
         if self._again and result == "done" and not asked:  # asked for while it ran
             self.rhythm.online(now)
+        if self._is_back and result == "unreachable" and not asked:
+            self.rhythm.returned(now, chance)
         self._plan()
 
     def _tell(self, **changes: object) -> None:

@@ -58,12 +58,12 @@ def _running(state: SyncState) -> str:
         return say(
             f"同步中 · 接收 {state.through}/{state.of}",
             f"Syncing · receiving {state.through}/{state.of}",
-        ) + _left(state.seconds)
+        ) + time_left(state.seconds)
     count = f" {state.through}" if state.through else ""
     return say("同步中", "Syncing") + (f" · {stage}{count}" if stage else "")
 
 
-def _left(seconds: float) -> str:
+def time_left(seconds: float) -> str:
     """How long it will go on, as exactly as one wants to know it; nothing below five seconds."""
     if seconds < 5:
         return ""
