@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from app.heads import INVESTIGATOR, card_of, investigator_card, investigator_ref
 from app.record import Principal, Record
 from app.workflows.committee import COMMITTEES, is_in_force
-from app.workflows.roles import INVESTIGATORS as INVESTIGATORS
-from app.workflows.roles import investigators_of
+from app.workflows.roles import INVESTIGATORS, investigators_of
 from server.db import upsert
 from server.feeds import Item
 from server.tables import CardRow, GrantRow, PartyRow
@@ -72,6 +71,11 @@ def _office(person: Record) -> str:
 
 
 # -- the investigators of others ---------------------------------------------------------
+
+
+def names_some(named: Collection[str]) -> bool:
+    """Whether a feed of investigators is among those named."""
+    return any(feed.startswith(INVESTIGATORS) for feed in named)
 
 
 def asked_for(session: Session, who: Principal, named: Collection[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from app.errors import AppError, Faulty, Invalid, SignedOut
 from app.workflows.roles import feeds_of
 from server import feeds
 from server.accounts import Caller, principal_of
-from server.cards import INVESTIGATORS, asked_for
+from server.cards import asked_for, names_some
 from server.db import read, transact, unavailable
 from server.moments import clock
 from server.registry import Received, Registry, is_plain, refused
@@ -247,7 +247,7 @@ def ahead(engine: Engine, asking: Caller, positions: dict[str, int]) -> int:
 def readable(engine: Engine, asking: Caller, positions: Collection[str]) -> tuple[str, ...]:
     """The feeds that somebody is told, and those that they ask for by naming them."""
     own = feeds_of(asking.principal)
-    if not any(feed.startswith(INVESTIGATORS) for feed in positions):
+    if not names_some(positions):
         return own
     asked = read(engine, lambda session: asked_for(session, asking.principal, positions))
     return tuple(sorted({*own, *asked}))
@@ -255,7 +255,7 @@ def readable(engine: Engine, asking: Caller, positions: Collection[str]) -> tupl
 
 def _mine_first(allowed: Sequence[str]) -> list[str]:
     """What somebody is engaged in, then what they answer for, then whom and what they may pick."""
-    order = ("person:", "committee:", "office:", "staff:", "directory", INVESTIGATORS)
+    order = ("person:", "committee:", "office:", "staff:", "directory", "investigators:")
     return sorted(allowed, key=lambda f: next(n for n, o in enumerate(order) if f.startswith(o)))
 
 
