@@ -11,33 +11,51 @@ import logging
 import time
 from collections import Counter
 from itertools import count
+from typing import TYPE_CHECKING
 
 from bench.measure import line
 
+if TYPE_CHECKING:
+    from tests.whole.failing_calls import Scene, Side
+
 
 def calls(asked: argparse.Namespace) -> int:
-    """The i-th call of the database fails, for every i, on the desk and in the registry."""
-    from tests.whole.failing_calls import SIDES, Scene
+    """The i-th call of the database fails, for every i: a desk's, a registry's on either."""
+    from tests import private_postgres
+    from tests.whole.books import OnPostgres
+    from tests.whole.failing_calls import Scene
     from tests.whole.simulator.world import workshop
 
     logging.disable(logging.CRITICAL)  # the registry tells each fault that we make
-    wrong = 0
-    with workshop() as folder, Scene(folder / "scene").prepared() as scene:
-        for side in SIDES:
-            began, ended, untouched = time.monotonic(), Counter[str](), scene.run(side, 0)
-            points = range(1, untouched.calls + 1, asked.every)
-            for failing in points:
-                run = scene.run(side, failing)
-                ended[type(run.ended).__name__ if run.ended else "went through"] += 1
-                told = run.differs_from(untouched) or ("" if run.failed else "not reached")
-                if told:
-                    wrong += 1
-                    line(f"  call {failing} of {side}, {run.failed}: {told}")
-            line(
-                f"{side}: {len(points)} of {untouched.calls} calls failed, one in each run; "
-                f"{wrong} rounds after it did not converge; the failing rounds ended as "
-                f"{dict(ended)}; {time.monotonic() - began:.0f} s"
-            )
+    private_postgres.begin()
+    try:
+        with workshop() as folder:
+            with Scene(folder / "sqlite").prepared() as scene:
+                wrong = _calls(scene, "desk", "a desk", asked.every)
+                wrong += _calls(scene, "registry", "a registry on SQLite", asked.every)
+            books = OnPostgres(private_postgres.running())
+            with Scene(folder / "postgresql", books).prepared() as scene:
+                wrong += _calls(scene, "registry", "a registry on PostgreSQL", asked.every)
+    finally:
+        private_postgres.end()
+    return wrong
+
+
+def _calls(scene: Scene, side: Side, who: str, every: int) -> int:
+    began, ended, untouched = time.monotonic(), Counter[str](), scene.run(side, 0)
+    points, wrong = range(1, untouched.calls + 1, every), 0
+    for failing in points:
+        run = scene.run(side, failing)
+        ended[type(run.ended).__name__ if run.ended else "went through"] += 1
+        told = run.differs_from(untouched) or ("" if run.failed else "not reached")
+        if told:
+            wrong += 1
+            line(f"  call {failing} of {who}, {run.failed}: {told}")
+    line(
+        f"{who}: {len(points)} of {untouched.calls} calls failed, one in each run; {wrong} rounds "
+        f"after it did not converge; the failing rounds ended as {dict(ended)}; "
+        f"{time.monotonic() - began:.0f} s"
+    )
     return wrong
 
 

@@ -1,7 +1,8 @@
 """A database whose i-th call fails, on a desk or in the registry, and a round over it.
 
 Everything is real: the store, the registry's application behind HTTP, the round. Only one call of
-one database tells a fault of the disk: a statement, or a commit before it is done or after.
+one database fails: a statement, or a commit before it is done or after. On SQLite it tells a fault
+of the disk; on PostgreSQL the line breaks.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-import sqlcipher3.dbapi2 as sqlcipher
 import uvicorn
 from sqlalchemy import Engine, select
 from sqlalchemy.engine.default import DefaultDialect
@@ -39,18 +39,13 @@ from server.tables import RecordRow
 from sync import engine as exchange
 from sync.client import RegistryClient
 from tests import builders
+from tests.whole.books import Books, OnSqlite, disk_fault
 from tests.whole.desks import KEY, sign_in
 
 Side = Literal["desk", "registry"]
 SIDES: tuple[Side, ...] = ("desk", "registry")
 UNLIMITED = Rate(1e9, 1e9)
 PI = "13800000009"
-
-
-def disk_fault() -> sqlcipher.Error:
-    fault = sqlcipher.OperationalError("disk I/O error")
-    fault.sqlite_errorname = "SQLITE_IOERR_WRITE"
-    return fault
 
 
 @dataclass
@@ -60,6 +55,7 @@ class Calls:
     side: Side
     registry: Any
     """The registry's dialect: every other one is a desk's."""
+    books: Books
     failing: int = 0
     made: int = 0
     failed: str = ""
@@ -91,29 +87,32 @@ class Calls:
     def _between(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def statement(dialect: Any, *given: Any) -> Any:
             if self.is_watched(dialect) and self.fails(str(given[1])[:60]):
-                raise disk_fault()
+                raise self._fault(given[0].connection)
             return method(dialect, *given)
 
         def commit(dialect: Any, connection: Any) -> Any:
             watched = self.is_watched(dialect)
             if watched and self.fails("commit, not done"):
-                raise disk_fault()
+                raise self._fault(connection.dbapi_connection)
             method(dialect, connection)
             if watched and self.fails("commit, done"):
-                raise disk_fault()
+                raise self._fault(connection.dbapi_connection)
 
         return commit if name == "do_commit" else statement
+
+    def _fault(self, connection: Any) -> Exception:
+        return disk_fault() if self.side == "desk" else self.books.broken(connection)
 
 
 _DONE = ("do_execute", "do_executemany", "do_execute_no_params", "do_commit")
 
 
 class InProcess:
-    """The registry's application in a thread of this process, on a file that can be changed."""
+    """The registry's application in a thread of this process, on books that can be changed."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.engine: Engine = connect(f"sqlite:///{folder / 'registry.sqlite3'}", pool=4)
+    def __init__(self, folder: Path, books: Books) -> None:
+        self.folder, self._books = folder, books
+        self.engine: Engine = connect(books.url, pool=4)
         self.archive = Archive(folder / "files")
         rates = Rates(UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED)
         config = uvicorn.Config(
@@ -138,39 +137,45 @@ class InProcess:
         self._thread.join(30)
         self._door.close()
 
-    def becomes(self, template: Path) -> None:
-        """Go back to these files, as if nothing had happened since."""
+    def keep(self) -> None:
+        """Everything as it is now is where every run begins."""
         self.engine.dispose()
-        for name in ("registry.sqlite3", "registry.sqlite3-wal", "registry.sqlite3-shm"):
-            (self.folder / name).unlink(missing_ok=True)
-        shutil.copyfile(template / "registry.sqlite3", self.folder / "registry.sqlite3")
+        self._books.keep()
+        shutil.copytree(self.folder / "files", self.folder / "kept")
+
+    def bring_back(self) -> None:
+        """Go back there, as if nothing had happened since."""
+        self.engine.dispose()
+        self._books.bring_back()
         shutil.rmtree(self.folder / "files", ignore_errors=True)
-        shutil.copytree(template / "files", self.folder / "files")
+        shutil.copytree(self.folder / "kept", self.folder / "files")
         self.archive.arrivals.mkdir(parents=True, exist_ok=True)
 
 
 class Scene:
     """A desk with changes, documents and a clash to come, and news that wait for it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "registry").mkdir(parents=True)
-        _made(folder / "registry")
-        self.registry = InProcess(folder / "registry")
+    def __init__(self, folder: Path, books: Books | None = None) -> None:
+        self.folder, place = folder, folder / "registry"
+        place.mkdir(parents=True)
+        self.books = books or OnSqlite(place)
+        _fill(self.books.url, place / "files")
+        self.registry = InProcess(place, self.books)
 
     @contextmanager
     def prepared(self) -> Iterator[Scene]:
-        """The registry running, and where every run begins kept in `template`."""
-        template = self.folder / "template"
+        """The registry running, and where every run begins kept."""
         with self.registry:
             client = RegistryClient(self.registry.address, sleep=_at_once)
             sign_in(client, PI, "one")
             self.token = client._token
             self._fill(client)
             client.close()
-            self.registry.engine.dispose()
-            shutil.copytree(self.registry.folder, template)
-            yield self
+            self.registry.keep()
+            try:
+                yield self
+            finally:
+                self.registry.engine.dispose()
 
     def _fill(self, client: RegistryClient) -> None:
         here = WorkingCopy(self.folder / "desk", KEY)
@@ -206,7 +211,7 @@ class Scene:
 
     def again(self) -> Path:
         """Both sides as they were; the desk's folder of this run."""
-        self.registry.becomes(self.folder / "template")
+        self.registry.bring_back()
         desk = self.folder / "run"
         shutil.rmtree(desk, ignore_errors=True)
         shutil.copytree(self.folder / "desk", desk)
@@ -230,7 +235,7 @@ class Scene:
     def run(self, side: Side, failing: int) -> Run:
         """A round in which that call fails, and another one; what stands then."""
         desk = self.again()
-        calls = Calls(side, self.registry.engine.dialect, failing)
+        calls = Calls(side, self.registry.engine.dialect, self.books, failing)
         with calls.laid():
             ended = self.round(desk)
         broken = self.round(desk)
@@ -316,11 +321,11 @@ def documents(answers: Any) -> Iterator[bytes]:
             yield from documents(inner)
 
 
-def _made(folder: Path) -> None:
-    engine = connect(f"sqlite:///{folder / 'registry.sqlite3'}", pool=2)
+def _fill(url: str, files: Path) -> None:
+    engine = connect(url, pool=2)
     migrate(engine)
     transact(engine, accounts.new_epoch)
-    sample.fill(engine, Archive(folder / "files"), clock())
+    sample.fill(engine, Archive(files), clock())
     engine.dispose()
 
 
