@@ -10,8 +10,8 @@ from pathlib import Path
 from bench.measure import line, table
 
 ALL = (
-    "window", "roster", "roster_window", "initial_sync", "documents", "lists", "pages", "forms",
-    "guessing",
+    "window", "roster", "roster_window", "roster_registry", "initial_sync", "documents", "lists",
+    "pages", "forms", "guessing",
 )  # fmt: skip
 
 

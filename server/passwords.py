@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +25,10 @@ from app.roster.passwords import LONGEST, SHORTEST
 from app.words import Words
 
 _ARGON = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+AHEAD = 2
+"""Hashes that are made before they are asked for."""
+_READY: ContextVar[list[tuple[str, str]] | None] = ContextVar("ready", default=None)
+"""A password and its hash, made before the transaction that asks for it; used once."""
 _HASHING = ThreadPoolExecutor(4, "passwords")
 """Each takes 19 MiB and a core for a moment: a flood of sign-ins must not take the machine.
 
@@ -89,7 +97,38 @@ def refuse_bad(password: str) -> None:
 
 
 def hashed(password: str) -> str:
+    """Its hash, with a salt of its own; the one that is `ready` if it is of this password."""
+    ready = _READY.get()
+    if ready and ready[0][0] == password:
+        return ready.pop()[1]
     return _HASHING.submit(_ARGON.hash, password).result()
+
+
+def ahead(wanted: Iterable[str]) -> Iterator[tuple[str, Future[str]] | None]:
+    """Hash these one after the other, each a little before it is asked for; "" asks for none.
+
+    Only a little: a sign-in of somebody else waits behind what was begun.
+    """
+    begun = deque[tuple[str, Future[str]] | None]()
+    for password in wanted:
+        begun.append((password, _HASHING.submit(_ARGON.hash, password)) if password else None)
+        if len(begun) > AHEAD:
+            yield begun.popleft()
+    yield from begun
+
+
+@contextmanager
+def ready(begun: tuple[str, Future[str]] | None) -> Iterator[None]:
+    """Have a hash at hand before a transaction is begun, which others wait for."""
+    if begun is None:
+        yield
+        return
+    password, hashing = begun
+    set_before = _READY.set([(password, hashing.result())])
+    try:
+        yield
+    finally:
+        _READY.reset(set_before)
 
 
 def is_right(kept: str | None, password: str) -> bool:

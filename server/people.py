@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, delete, false, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
@@ -268,6 +280,30 @@ def arrive(turn: Turn, person: Record, office: str, said: Answers) -> None:
     books.write(after, person.state, Deed("arrive", SYSTEM, "登记中心 Registry", SYSTEM))
 
 
+_PERSON: ColumnElement[Any] = bindparam("person")
+_REF: ColumnElement[Any] = bindparam("ref")
+# Made once: an import of thousands that is taken back asks all of it for each person.
+TRACES = select(
+    or_(
+        exists().where(PartyRow.name == _REF, PartyRow.record != _PERSON),
+        exists().where(RevisionRow.actor == _REF),
+        exists().where(GrantRow.principal == _REF, GrantRow.scope.like("committee:%")),
+        exists().where(SignInRow.account == _PERSON, SignInRow.event == "in"),
+        exists().where(FileOwnerRow.principal == _REF),
+    )
+)
+FORGETTING = (
+    delete(GrantRow).where(GrantRow.principal == _REF),
+    delete(UniqueKeyRow).where(UniqueKeyRow.person == _PERSON),
+    delete(SessionRow).where(SessionRow.account == _PERSON),
+    delete(LoginRow).where(LoginRow.account == _PERSON),
+    delete(KnownDeskRow).where(KnownDeskRow.account == _PERSON),
+    delete(SignInRow).where(SignInRow.account == _PERSON),
+    delete(AccountRow).where(AccountRow.id == _PERSON),
+)
+"""In the order in which the tables refer to each other."""
+
+
 def deleted(turn: Turn, after: Record) -> Record:
     """Only who left no trace goes; their numbers may be used again."""
     session, ref = turn.books.session, f"person:{after.id}"
@@ -279,25 +315,14 @@ def deleted(turn: Turn, after: Record) -> Record:
             reason="traces",
             problems=[],
         )
-    for table in (GrantRow, UniqueKeyRow):
-        column = GrantRow.principal if table is GrantRow else UniqueKeyRow.person
-        session.execute(delete(table).where(column == (ref if table is GrantRow else after.id)))
-    for row in (SessionRow, LoginRow, KnownDeskRow, SignInRow):
-        session.execute(delete(row).where(row.account == after.id))
-    session.execute(delete(AccountRow).where(AccountRow.id == after.id))
+    for statement in FORGETTING:
+        session.connection().execute(statement, {"ref": ref, "person": after.id})
     parties = {"deleted": turn.before.parties.get("institution", ())}
     return with_roles(replace(after, parties=parties), ())
 
 
 def _has_left_traces(session: Session, person: UUID, ref: str) -> bool:
-    traces = (
-        select(PartyRow.record).where(PartyRow.name == ref, PartyRow.record != person),
-        select(RevisionRow.record).where(RevisionRow.actor == ref),
-        select(GrantRow.role).where(GrantRow.principal == ref, GrantRow.scope.like("committee:%")),
-        select(SignInRow.id).where(SignInRow.account == person, SignInRow.event == "in"),
-        select(FileOwnerRow.sha256).where(FileOwnerRow.principal == ref),
-    )
-    return any(session.execute(trace.limit(1)).first() is not None for trace in traces)
+    return bool(session.connection().scalar(TRACES, {"ref": ref, "person": person}))
 
 
 def reset_password(turn: Turn, after: Record) -> None:

@@ -98,6 +98,29 @@ class Registry:
         remember(self._session, self._principal.id, new, self._now)
         return Received(tuple(outcomes), books.tell(), books.bodies)
 
+    def receive_all(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Do changes of any kind in their order, each on what those before it have left.
+
+        Where one is refused the caller must leave nothing of any: nothing is told then.
+        """
+        books, outcomes = Books(self._session, self._now), list[Outcome]()
+        books.take_turns([(change.record_id, change.parent) for change in changes])
+        before = answered(self._session, [change.change_id for change in changes])
+        for change in changes:
+            try:
+                if change.change_id in before:
+                    outcome = self._again(change.change_id, before[change.change_id], books)
+                else:
+                    outcome = self._judge(change, books)
+            except AppError as error:
+                outcome = refused(change.change_id, error)
+            outcomes.append(outcome)
+        if all(outcome.result == "done" for outcome in outcomes):
+            new = [o for o in outcomes if o.change_id not in before]
+            remember(self._session, self._principal.id, new, self._now)
+            books.tell()
+        return outcomes
+
     def _again(self, change_id: UUID, kept: Answered, books: Books) -> Outcome:
         """What was answered before, with the record as it stands now."""
         if kept.principal != self._principal.id:

@@ -121,11 +121,9 @@ def together(
 
     What is refused is told by its record; the others are as they were.
     """
-    registry = Registry(session, who, now)
-    ordered = sorted(changes, key=lambda change: str(change.record_id))
-    outcomes = {change.change_id: registry.receive(change) for change in ordered}
+    outcomes = Registry(session, who, now).receive_all(changes)
     records = {change.change_id: str(change.record_id) for change in changes}
-    refused = [o for o in outcomes.values() if o.result != "done"]
+    refused = [outcome for outcome in outcomes if outcome.result != "done"]
     if refused:
         first = next((AppError.from_wire(o.error) for o in refused if o.error), None)
         why = first.words if first else None
@@ -137,4 +135,4 @@ def together(
             reason=first.details.get("reason", "") if first else "clash",
             records=[records[o.change_id] for o in refused],
         )
-    return [outcomes[change.change_id] for change in changes]
+    return outcomes

@@ -17,8 +17,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.errors import AppError, Faulty, Invalid, SignedOut
-from app.workflows.roles import feeds_of
-from server import feeds
+from app.workflows import WORKFLOWS
+from app.workflows.roles import feeds_of, granted
+from server import feeds, passwords
 from server.accounts import Caller, principal_of
 from server.cards import asked_for, names_some
 from server.db import read, transact, unavailable
@@ -53,16 +54,29 @@ def do(
     """
     done = Done()
     taken = [_change(body) for body in bodies]
-    for plain, run in groupby(taken, lambda c: isinstance(c, Change) and is_plain(c)):
-        together = list(run)
+    hashes = passwords.ahead(_first_password(change, asking) for change in taken)
+    pairs = zip(taken, hashes, strict=True)
+    for plain, run in groupby(pairs, lambda p: isinstance(p[0], Change) and is_plain(p[0])):
         if plain:
-            _saves(engine, asking, [c for c in together if isinstance(c, Change)], whole, done)
+            _saves(engine, asking, [c for c, _ in run if isinstance(c, Change)], whole, done)
             continue
-        for change in together:
-            outcome = _one(engine, asking, change) if isinstance(change, Change) else change
+        for change, begun in run:
+            with passwords.ready(begun):
+                outcome = _one(engine, asking, change) if isinstance(change, Change) else change
             done.outcomes.append(_told(outcome))
             done.published.clear()  # where it was told, nobody noted: the news will say
     return done
+
+
+def _first_password(change: Change | Outcome, asking: Caller) -> str:
+    """The password that a change gives to a new account, where its sender may open one."""
+    if not isinstance(change, Change) or change.form not in WORKFLOWS:
+        return ""
+    steps = WORKFLOWS[change.form].steps
+    may = any(step.command == change.command and change.role in step.by for step in steps)
+    password = change.said.get("password")
+    is_theirs = granted(change.role) in asking.principal.roles()
+    return password if may and is_theirs and isinstance(password, str) else ""
 
 
 def _change(body: dict[str, Any]) -> Change | Outcome:

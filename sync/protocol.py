@@ -306,7 +306,8 @@ class AllOrNone(Message):
     Refused with the `records` of those that could not be done.
     """
 
-    changes: tuple[Change, ...] = Field(max_length=2000)
+    # Two for each row of a workbook: roles that were given, and answers that were filled in.
+    changes: tuple[Change, ...] = Field(max_length=4000)
 
 
 class Sought(Message):

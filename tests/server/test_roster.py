@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotAllowed
 from app.record import Answers
 from app.roster.institutions import NearNames
 from app.rules.near_names import near_names
-from server import accounts, roster
+from server import accounts, passwords, roster, rounds
 from server.db import read, transact
+from server.tables import AccountRow
 from sync.protocol import Change, Found, SignIn, Sought
 from tests import builders
 from tests.app.roster.workbooks import id_number
@@ -143,6 +148,72 @@ def test_an_import_is_undone_as_a_whole_while_nobody_has_signed_in(hospital: Som
     assert asked(hospital, [row(person(n)) for n in range(3)]) == []
     assert {hospital.province.record(p).state for p in people} == {"deleted"}
     opened(hospital, person(1))  # their numbers may be used again
+
+
+def test_first_passwords_are_hashed_before_a_transaction_others_wait_for(
+    hospital: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province, who, answers = hospital.province, hospital.who, [person(n) for n in range(4)]
+    for one in answers:
+        hospital.brings(one)
+    changes = [
+        hospital.change(
+            uuid4(), "person", "open", "institution_admin", answers=one,
+            said={"roles": ["pi"], "password": PASSWORD},
+        )
+        for one in answers
+    ]  # fmt: skip
+    inside, asked_inside = list[bool](), list[bool]()
+
+    def watched(engine: Engine, work: Callable[[Session], Any]) -> Any:
+        inside.append(True)
+        try:
+            return transact(engine, work)
+        finally:
+            inside.pop()
+
+    class Pool(ThreadPoolExecutor):
+        """Notes whether it is asked from within a transaction."""
+
+        def submit(self, fn: Any, /, *args: Any, **more: Any) -> Any:
+            asked_inside.append(bool(inside))
+            return super().submit(fn, *args, **more)
+
+    with Pool(1) as pool:
+        monkeypatch.setattr(passwords, "_HASHING", pool)
+        monkeypatch.setattr(rounds, "transact", watched)
+        asking = accounts.Caller(hospital.account, who, "", must_change=False, token="")
+        bodies = [change.model_dump(mode="json") for change in changes]
+        done = rounds.do(province.engine, asking, bodies)
+        monkeypatch.undo()
+
+    assert [orjson.loads(one)["result"] for one in done.outcomes] == ["done"] * 4
+    assert asked_inside == [False] * 4
+    kept = read(
+        province.engine,
+        lambda s: s.scalars(
+            select(AccountRow.password).where(
+                AccountRow.id.in_([change.record_id for change in changes])
+            )
+        ).all(),
+    )
+    assert len(set(kept)) == 4, "each has a salt of its own"
+    assert all(passwords.is_right(one, PASSWORD) for one in kept)
+
+
+def test_whoever_may_not_open_accounts_has_nothing_hashed(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pi = province.somebody("林远")
+    change = pi.change(
+        uuid4(), "person", "open", "institution_admin", said={"roles": ["pi"], "password": PASSWORD}
+    )
+    monkeypatch.setattr(passwords, "_HASHING", None)
+
+    asking = accounts.Caller(pi.account, pi.who, "", must_change=False, token="")
+    done = rounds.do(province.engine, asking, [change.model_dump(mode="json")])
+
+    assert orjson.loads(done.outcomes[0])["error"]["code"] == "not_allowed"
 
 
 def test_once_somebody_has_signed_in_nothing_of_it_is_undone(hospital: Somebody) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +28,7 @@ from tests.whole.registry_process import RegistryProcess
 from ui import language, look, problems, tasks
 from ui.desk import Desk as Office
 from ui.importing.view import ImportView
+from ui.people import papers
 
 LONG = 30_000
 OTHER = "长河省中医院"
@@ -219,6 +222,40 @@ def test_an_import_is_undone_as_a_whole_and_can_be_made_again(
     window.take()
     window.sync()
     window.until(lambda: window.standings() == ["done"] * 5)
+
+
+def test_account_slips_are_printed_for_exactly_those_whose_accounts_were_opened(
+    window_of: WindowOf,
+    open_desk: Opened,
+    registry: RegistryProcess,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[bytes] = []
+    monkeypatch.setattr(papers, "show", lambda make, *_what: shown.append(make()))
+    window = window_of()
+    engage(window.desk, **of(0) | {"position": ""})
+    window.open(written(tmp_path / "in.xlsx", [person(n) for n in range(4)]))
+    window.view.mending.already.setCurrentIndex(1)
+    engage(open_desk(registry, OTHER), **of(2) | {"id_number": id_number(92)})
+    window.network(on=False)
+    window.take()
+    done = window.view.done
+    assert not done.slips.isVisibleTo(done), "no account is open yet"
+    window.network(on=True)
+    window.sync()
+    window.until(lambda: sorted(window.standings()) == ["done", "done", "done", "refused"])
+
+    assert done.slips.text() == "打印账号通知单（2）"
+    done.slips.click()
+    window.until(lambda: bool(shown))
+
+    pages = [page.extract_text() for page in PdfReader(BytesIO(shown[0])).pages]
+    assert len(pages) == 2
+    for n, page in zip((1, 3), pages, strict=True):
+        assert person(n)[NAME] in page
+        assert person(n)[MOBILE] in page
+        assert FIRST in page
 
 
 def test_once_somebody_has_signed_in_nothing_is_undone_and_it_says_why(

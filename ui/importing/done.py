@@ -107,6 +107,7 @@ class DonePage(QWidget):
     result_wanted = Signal()
     back = Signal()
     undo_wanted = Signal()
+    slips_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,25 +161,41 @@ class DonePage(QWidget):
         self.save = QPushButton(
             look.icon("download"), say("保存未导入的行…", "Save the other rows…")
         )
+        self.slips = QPushButton(look.icon("printer"), "")
+        self.slips.setToolTip(
+            say(
+                "登记中心已办理的新账号，一人一页，初始密码折在里面。初始密码不保存在本机，"
+                "离开此页后不能再打印。",
+                "One page for each new account that the registry has opened, the first password "
+                "folded inside. It is not kept on this computer: print before you leave this page.",
+            )
+        )
         self.mend = QPushButton(look.icon("pencil"), say("继续修改", "Mend them now"))
         self.more = QPushButton(look.icon("upload"), say("导入另一个文件", "Import another file"))
         self.undo.clicked.connect(self.undo_wanted)
         self.save.clicked.connect(self.result_wanted)
+        self.slips.clicked.connect(self.slips_wanted)
         self.mend.clicked.connect(self.back)
         self.more.clicked.connect(self.again)
         row.addWidget(self.undo)
         row.addStretch(1)
-        for button in (self.save, self.mend, self.more):
+        for button in (self.slips, self.save, self.mend, self.more):
             row.addWidget(button)
         return foot
 
     def busy(self, *, is_busy: bool) -> None:
         """While the registry undoes an import."""
-        for button in (self.undo, self.save, self.mend, self.more):
+        for button in (self.undo, self.slips, self.save, self.mend, self.more):
             button.setEnabled(not is_busy)
         if is_busy:
             self.bar.setRange(0, 0)
             self.bar.show()
+
+    def offer_slips(self, count: int) -> None:
+        """Offer account slips for so many people."""
+        self.slips.setText(say(f"打印账号通知单（{count}）", f"Print {count} account slips"))
+        self.slips.setVisible(count > 0)
+        self.slips.setEnabled(True)
 
     def tell(self, now: Progress, *, left: int, here_already: int, is_online: bool) -> None:
         """Say how it stands; `left` rows of the file were not taken."""

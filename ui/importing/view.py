@@ -24,6 +24,7 @@ from ui.importing import doing, files, imports, known
 from ui.importing.checking import Checking, Learned, Loaded, Wanted
 from ui.importing.choosing import COMMITTEE_OF, ChoosingPage
 from ui.importing.done import DonePage
+from ui.importing.handing_out import FirstPasswords
 from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
 from ui.importing.people_model import PeopleModel
@@ -50,6 +51,7 @@ class ImportView(QWidget):
         self._committee: UUID | None = None
         self._import: Import | None = None
         self._taken: dict[int, Line] = {}
+        self._passwords = FirstPasswords()
         self._stop = Event()
         templates = templates_of(desk.role)
         self.choosing, self.mending = ChoosingPage(templates), MendingPage()
@@ -89,6 +91,7 @@ class ImportView(QWidget):
         self.done.back.connect(self._back)
         self.done.undo_wanted.connect(self._on_undo_wanted)
         self.done.result_wanted.connect(self._on_result_wanted)
+        self.done.slips_wanted.connect(self._on_slips_wanted)
         self.desk.changed.connect(self._on_changed)
         self.desk.synced.connect(self._on_synced)
 
@@ -230,6 +233,7 @@ class ImportView(QWidget):
         model = self.mending.model
         self._import = made
         self._taken = {e.row: e.line for e in entries}
+        self._passwords = FirstPasswords(entries)
         if model is not None:
             # What is in is taken off the table, so that it cannot be imported a second time.
             taken = {id(e.line) for e in entries}
@@ -284,8 +288,13 @@ class ImportView(QWidget):
             n = checks.counts(self.mending.model.checked())
             left, here = n["wrong"], n["here_already"]
         self.done.tell(now, left=left, here_already=here, is_online=self._is_online())
+        self.done.offer_slips(self._passwords.count(now))
         if now.is_over:
             self._follow.stop()
+
+    def _on_slips_wanted(self) -> None:
+        if self.done.imported is not None:
+            self._passwords.print(self.desk, self.done.imported, self)
 
     def _is_online(self) -> bool:
         model = self.mending.model
@@ -302,7 +311,7 @@ class ImportView(QWidget):
     def _on_earlier(self, now: Progress | None) -> None:
         if now is None:
             return
-        self._import, self._taken = now.of, {}
+        self._import, self._taken, self._passwords = now.of, {}, FirstPasswords()
         self._tell(now)
         self.pages.setCurrentWidget(self.done)
         if not now.is_over:
