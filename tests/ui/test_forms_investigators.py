@@ -95,6 +95,38 @@ def test_a_picked_institution_is_asked_for_its_investigators_and_one_is_picked_b
     assert "impl.branch_user_mobile" not in row, "no number of anybody is known here"
 
 
+def test_no_authority_is_offered_as_a_site(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(PI)
+    office = {**HOSPITAL, "ref": ELSEWHERE.replace("6", "8"), "name": "长河省卫生健康委员会"}
+    directory(desk, {**HOSPITAL, "level": "hospital"}, {**office, "level": "province"})
+    _view, cells = site_of(qtbot, desk, with_site(desk, organization_name=None))
+    line = cells[BRANCH].editor.line
+
+    line.setFocus()
+    composed(line, "长河省")
+
+    qtbot.waitUntil(lambda: bool(line.offers))
+    assert [offer.text for offer in line.offers] == ["长河省中医院"]
+
+
+def test_the_list_of_investigators_is_wide_enough_to_tell_them_apart(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    directory(desk, HOSPITAL)
+    record = with_site(desk, organization_name="长河省中医院", organization_id=ELSEWHERE)
+    arrives(desk, TANG)
+    _view, cells = site_of(qtbot, desk, record)
+    line = cells[NAME].editor.line
+
+    line.setFocus()
+    composed(line, "唐")
+
+    qtbot.waitUntil(lambda: bool(line._names) and line._names.popup().isVisible())
+    popup = line._names.popup()
+    assert popup.viewport().width() >= popup.sizeHintForColumn(0) > line.width()
+
+
 def test_without_a_network_the_name_is_typed_and_matched_once_they_are_here(
     qtbot: QtBot, desk_of: DeskOf
 ) -> None:

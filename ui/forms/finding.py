@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
@@ -14,6 +14,8 @@ from ui import look
 from ui.forms.editing import Line
 from ui.language import say
 
+WIDEST = 640
+"""Points of a list that is wider than its line."""
 WAIT = 120
 """Milliseconds after the last letter before looking: a word is typed, not a letter."""
 
@@ -92,10 +94,18 @@ class FindingLine(Line):
             return
         names = self._names or self._make_names()
         if found:
-            names.setCompletionPrefix("")
-            names.complete()
+            self._show_names()
         else:
             names.popup().hide()
+
+    def _show_names(self) -> None:
+        """Open the list, as wide as what it says: a short line may offer long names."""
+        names = self._names or self._make_names()
+        names.setCompletionPrefix("")
+        popup = names.popup()
+        needed = popup.sizeHintForColumn(0) + popup.verticalScrollBar().sizeHint().width()
+        wide = max(self.width(), min(needed + 2 * look.SMALL, WIDEST))
+        names.complete(QRect(0, 0, wide, self.height()))
 
     def _make_names(self) -> _Names:
         # Made when something is first offered: a page has many such lines, few are used.

@@ -35,9 +35,7 @@ class AddingLine(FindingLine):
         item.setData(ADDING, Qt.ItemDataRole.UserRole + 2)
         self._model.appendRow(item)
         if self.hasFocus():
-            names = self._names or self._make_names()
-            names.setCompletionPrefix("")
-            names.complete()
+            self._show_names()
 
     def list_shown(self) -> QAbstractItemView | None:
         """The list of what is offered, while it is open."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 INVESTIGATOR = "investigator"
 """The kind of card of somebody who can be the investigator of a site, of whatever institution."""
 COMMITTEES = {"ethics_committee": "ethics", "academic_committee": "academic"}
+OFFICE, HOSPITAL = "office", "hospital"
+"""Everything in the directory of institutions, authorities too; the level of all others."""
 HERE = "CN"
 """The country of whatever is in the directory."""
 OPEN_STATES = {"person": ("active", "new", ""), "committee": ("filed", "active", "")}
@@ -29,7 +31,9 @@ OPEN_STATES = {"person": ("active", "new", ""), "committee": ("filed", "active",
 
 def card_kind(kind: str) -> str:
     """The kind of card behind a kind of reference."""
-    return "committee" if kind in COMMITTEES else "person" if kind == "member" else kind
+    if kind in COMMITTEES:
+        return "committee"
+    return {"member": "person", OFFICE: "institution"}.get(kind, kind)
 
 
 def search_for(around: Around, kind: str, owner: Editor, of: str = "") -> Search:
@@ -61,6 +65,8 @@ def _fits(kind: str, card: Card) -> bool:
     states = OPEN_STATES.get(card_kind(kind))
     if states and card.get("state", "") not in states:
         return False
+    if kind == "institution":  # where studies are done: no authority
+        return bool(card.get("level", HOSPITAL) == HOSPITAL)
     return kind not in COMMITTEES or card.get("type", COMMITTEES[kind]) == COMMITTEES[kind]
 
 
@@ -160,7 +166,8 @@ class PointerEditor(Editor):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         search = members_search(around, self) if self.kind == "member" else None
-        self.line = FindingLine(search or search_for(around, self.kind, self))
+        kind = OFFICE if self.kind == "institution" else self.kind
+        self.line = FindingLine(search or search_for(around, kind, self))
         self.line.setPlaceholderText(
             say("点击选择，或输入名称、拼音", "Click to choose, or type a name")
         )

@@ -36,9 +36,14 @@ def plain_fields(kind: Rows) -> list[Field]:
 
 
 def telling_fields(kind: Rows) -> list[Field]:
-    """The fields by which a row is known in the list: those always asked, no English twins."""
+    """The fields by which a row is known in the list: those always asked, no English twins.
+
+    Where there are more than fit, first those that are linked with the directory, then those
+    that are required.
+    """
     plain = plain_fields(kind)
     always = [f for f in plain if f.only is None and not f.pair_of]
+    always.sort(key=lambda f: (not getattr(f.type, "link_field", ""), f.required is not True))
     chosen_ids = {f.id for f in (always + [f for f in plain if f not in always])[:SEEN]}
     return [f for f in plain if f.id in chosen_ids and (f in always or len(always) < SEEN)]
 
