@@ -12,6 +12,7 @@ from app.errors import Invalid
 from app.forms import FORMS
 from app.forms.schema import Rows
 from app.forms.types import Text
+from app.heads import OF_SITES
 from app.record import Parties, Record
 from app.workflows import WORKFLOWS
 from app.workflows.committee import is_in_force
@@ -51,7 +52,9 @@ def to_its_committees(turn: Turn, after: Record) -> Record:
 def numbered_study(turn: Turn, after: Record) -> Record:
     if after.state != "filed":
         return after
-    after = replace(after, parties={**after.parties, **_sites(after)})
+    # Who took part before and does no more reads nothing of this version.
+    others = {name: refs for name, refs in after.parties.items() if name not in OF_SITES}
+    after = replace(after, parties={**others, **_sites(after)})
     if after.number:
         return after
     province = places.division_of(turn.books.session, after.parties.get("institution", ()))

@@ -337,6 +337,46 @@ def test_a_document_of_the_change_is_not_read_with_what_is_in_force(filed: Filed
 # -- delegates ------------------------------------------------------------------------------
 
 
+SITES = "impl.participating_organization_repeat"
+
+
+def test_a_site_that_is_matched_later_reads_the_study_until_it_takes_part_no_more(
+    story: Story,
+) -> None:
+    typed = dict(next(iter(builders.study_answers()[SITES].values())))
+    typed |= {"impl.branch_organization_id": None, "impl.branch_user_id": None}
+    other = {**typed, "impl.branch_organization_name": "云州市中心医院"}
+    multicentre = {
+        "impl__multicenter_flag": "yes", "impl__multicenter_type": "domestic",
+        "impl__organization_role": "domestic_lead", "impl__has_participating_branches": "yes",
+    }  # fmt: skip
+    rows = {"s0000001": typed, "s0000002": other}
+    filed = Filed(story, impl__participating_organization_repeat=rows, **multicentre)
+    hospital, investigator = map(story.province.somebody, ("长河省中医院", "陆遥"))
+    assert not filed.read_by(hospital), "it was only typed"
+
+    def refiled(edits: dict[str, Any]) -> Record:
+        filed.change()
+        filed.does(filed.pi, "save", edits=edits)
+        assert round_of(filed.now) == "minor"
+        filed.does(filed.pi, "submit", said={})
+        return story.approved()
+
+    row = f"{SITES}/s0000001"
+    refiled({
+        f"{row}/impl.branch_organization_id": (None, f"office:{ident('长河省中医院')}"),
+        f"{row}/impl.branch_user_id": (None, f"person:{ident('陆遥')}"),
+    })  # fmt: skip
+    assert filed.read_by(hospital) == filed.read_by(investigator) == filed.now
+
+    standing = filed.now.answers[SITES]["s0000001"]
+    gone = {f"{row}/{name}": (value, None) for name, value in standing.items()}
+    after = refiled(gone)
+    assert not {"site", "site_pi"} & after.parties.keys()
+    assert not filed.read_by(hospital)
+    assert not filed.read_by(investigator)
+
+
 def test_a_delegate_fills_in_hands_over_and_does_not_submit(story: Story) -> None:
     story.drafted()
     helper = story.province.somebody("苏晴")
