@@ -9,17 +9,15 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QWindow
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from ui import look
 from ui.language import say
-from ui.people.passwords import PasswordField
+from ui.people.passwords import PasswordQuestion
 
 LOOK_EVERY = 5_000
 """Milliseconds between two looks at how long nobody has touched anything."""
@@ -112,45 +110,32 @@ class _Cover(QFrame):
         return False
 
 
-class LockWindow(QDialog):
+class LockWindow(PasswordQuestion):
     """Asks for the password; every other window is covered and takes no input meanwhile."""
 
-    given = Signal(str)
     sign_out_wanted = Signal()
 
     def __init__(self, who: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, say("解锁", "Unlock"))
         self.setWindowTitle(say("已锁定", "Locked"))
         self.setWindowModality(Qt.WindowModality.ApplicationModal)
         self.setMinimumWidth(400)
         self._open = False
-        column = QVBoxLayout(self)
-        column.setContentsMargins(look.HUGE, look.HUGE, look.HUGE, look.WIDE)
-        column.setSpacing(look.NORMAL)
-        column.addWidget(look.label(say("已锁定", "Locked"), "title"))
-        column.addWidget(look.label(who, "section", wrap=True))
+        self.column.addWidget(look.label(say("已锁定", "Locked"), "title"))
+        self.column.addWidget(look.label(who, "section", wrap=True))
         why = say(
             "输入密码继续。打开的内容都在，同步照常进行。",
             "Type the password to go on. Everything open is kept; the exchange goes on.",
         )
-        column.addWidget(look.label(why, "dim", wrap=True))
-        self.password = PasswordField(say("密码", "Password"))
-        column.addWidget(self.password)
-        self.problem = look.label("", "block", wrap=True)
-        self.problem.hide()
-        column.addWidget(self.problem)
+        self.column.addWidget(look.label(why, "dim", wrap=True))
+        self.go.setIcon(look.icon("key-round", "on_accent"))
         row = QHBoxLayout()
         leave = QPushButton(look.icon("log-out"), say("退出登录", "Sign out"))
         leave.setAutoDefault(False)
         leave.clicked.connect(self.sign_out_wanted)
         row.addWidget(leave)
         row.addStretch(1)
-        self.unlock = QPushButton(look.icon("key-round", "on_accent"), say("解锁", "Unlock"))
-        look.mark(self.unlock, "primary")
-        self.unlock.setDefault(True)
-        self.unlock.clicked.connect(self._on_unlock)
-        row.addWidget(self.unlock)
-        column.addLayout(row)
+        self.end_with(row)
         self._covers = [_Cover(window) for window in _windows() if window is not self]
         self.password.setFocus()
 
@@ -162,18 +147,6 @@ class LockWindow(QDialog):
             cover.deleteLater()
         self._covers = []
         self.accept()
-
-    def say_problem(self, text: str) -> None:
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
-        self.unlock.setEnabled(True)
-        self.password.selectAll()
-        self.password.setFocus()
-
-    def _on_unlock(self) -> None:
-        if self.password.text():
-            self.unlock.setEnabled(False)
-            self.given.emit(self.password.text())
 
     def reject(self) -> None:
         """Esc does not open what is locked."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from stdnum.cn import uscc
 
+from app.rules import licence
 from app.rules.rule import Case, Rules
 
 INSTITUTION_RULES = Rules()
@@ -25,14 +26,4 @@ def _wrong_code(case: Case) -> Iterator[str]:
         yield "uscc"
 
 
-@rule(
-    "I-02",
-    "warn",
-    "执业许可证已过有效期。",
-    "The licence is no longer valid.",
-    at=("licence_valid_to",),
-)
-def _licence_over(case: Case) -> Iterator[str]:
-    end = case.day("licence_valid_to")
-    if end and end < case.today:
-        yield "licence_valid_to"
+licence.declare(INSTITUTION_RULES, "I-02", "warn")

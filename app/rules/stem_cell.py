@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.rules import licence
 from app.rules.rule import Case, Rules
 
 STEM_CELL_RULES = Rules()
@@ -69,14 +70,4 @@ def _academic_committee_not_active(case: Case) -> Iterator[str]:
         yield "academic_committee"
 
 
-@rule(
-    "S-05",
-    "block",
-    "执业许可证已过有效期。",
-    "The licence is no longer valid.",
-    at=("licence_valid_to",),
-)
-def _licence_over(case: Case) -> Iterator[str]:
-    end = case.day("licence_valid_to")
-    if end and end < case.today:
-        yield "licence_valid_to"
+licence.declare(STEM_CELL_RULES, "S-05", "block")

@@ -44,7 +44,7 @@ def program(qtbot: QtBot, tmp_path: Path, dressed: None) -> Iterator[Application
 def opened_by(qtbot: QtBot, program: Application, password: str) -> None:
     assert program.locked is not None
     program.locked.password.setText(password)
-    program.locked.unlock.click()
+    program.locked.go.click()
 
 
 # --- locking ----------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_a_wrong_password_does_not_open_and_esc_neither(qtbot: QtBot, program: A
 
     assert locked.isVisible()
     assert program.locked is locked
-    assert locked.unlock.isEnabled()
+    assert locked.go.isEnabled()
 
 
 def _cover_of(widget: QWidget) -> _Cover:

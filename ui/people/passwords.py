@@ -77,6 +77,21 @@ class PasswordField(QLineEdit):
         )
 
 
+class Trouble(QLabel):
+    """Why something did not happen, in the colour of a refusal; nothing while all is well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWordWrap(True)
+        look.mark(self, "block")
+        self.hide()
+
+    def tell(self, text: str) -> None:
+        """Say this; an empty text takes back what was said."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
+
 class PasswordForm(QWidget):
     """Old password, new password twice, and the rule with a tick for each part that holds."""
 
@@ -109,8 +124,7 @@ class PasswordForm(QWidget):
             row.addWidget(text, 1)
             self._marks.append((mark, text))
             column.addLayout(row)
-        self.problem = look.label("", "block", wrap=True)
-        self.problem.hide()
+        self.problem = Trouble()
         column.addWidget(self.problem)
         self.change = QPushButton(say("修改密码", "Change password"))
         look.mark(self.change, "primary")
@@ -140,8 +154,7 @@ class PasswordForm(QWidget):
 
     def say_problem(self, text: str) -> None:
         """Show why the change did not happen, and let it be tried again."""
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
+        self.problem.tell(text)
         self.setEnabled(True)
 
     def _judge(self) -> None:
@@ -172,49 +185,59 @@ class PasswordDialog(QDialog):
         column.addWidget(self.form)
 
 
-class AskPassword(QDialog):
-    """Asks for the password once more: the session has ended, what was written stays."""
+class PasswordQuestion(QDialog):
+    """A password in a window of its own, asked again until it is right."""
 
     given = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None, *, text: str = "") -> None:
+    def __init__(self, parent: QWidget | None, verb: str) -> None:
         super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(look.HUGE, look.HUGE, look.HUGE, look.WIDE)
+        self.column.setSpacing(look.NORMAL)
+        self.password = PasswordField(say("密码", "Password"))
+        self.problem = Trouble()
+        self.go = QPushButton(verb)
+        look.mark(self.go, "primary")
+        self.go.setDefault(True)
+        self.go.clicked.connect(self._on_go)
+
+    def end_with(self, row: QHBoxLayout) -> None:
+        """Put the line of the password, and below it this row and the button, at the end."""
+        self.column.addWidget(self.password)
+        self.column.addWidget(self.problem)
+        row.addWidget(self.go)
+        self.column.addLayout(row)
+
+    def say_problem(self, text: str) -> None:
+        """Show why it was not taken, and let it be typed again."""
+        self.problem.tell(text)
+        self.go.setEnabled(True)
+        self.password.selectAll()
+        self.password.setFocus()
+
+    def _on_go(self) -> None:
+        if self.password.text():
+            self.go.setEnabled(False)
+            self.given.emit(self.password.text())
+
+
+class AskPassword(PasswordQuestion):
+    """Asks for the password once more: the session has ended, what was written stays."""
+
+    def __init__(self, parent: QWidget | None = None, *, text: str = "") -> None:
+        super().__init__(parent, say("登录", "Sign in"))
         self.setWindowTitle(say("重新登录", "Sign in again"))
         self.setMinimumWidth(380)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.WIDE)
-        column.setSpacing(look.NORMAL)
         why = text or say(
             "登录已过期，请重新输入密码。已写的内容都在，登录后继续发送。",
             "The session has ended; please type your password again. Everything written is kept "
             "and will be sent.",
         )
-        column.addWidget(look.label(why, wrap=True))
-        self.password = PasswordField(say("密码", "Password"))
-        column.addWidget(self.password)
-        self.problem = look.label("", "block", wrap=True)
-        self.problem.hide()
-        column.addWidget(self.problem)
+        self.column.addWidget(look.label(why, wrap=True))
         row = QHBoxLayout()
         row.addStretch(1)
         later = QPushButton(say("以后再说", "Later"))
         later.clicked.connect(self.reject)
-        self.sign_in = QPushButton(say("登录", "Sign in"))
-        look.mark(self.sign_in, "primary")
-        self.sign_in.setDefault(True)
-        self.sign_in.clicked.connect(self._on_sign_in)
         row.addWidget(later)
-        row.addWidget(self.sign_in)
-        column.addLayout(row)
-
-    def say_problem(self, text: str) -> None:
-        self.problem.setText(text)
-        self.problem.setVisible(bool(text))
-        self.sign_in.setEnabled(True)
-        self.password.selectAll()
-        self.password.setFocus()
-
-    def _on_sign_in(self) -> None:
-        if self.password.text():
-            self.sign_in.setEnabled(False)
-            self.given.emit(self.password.text())
+        self.end_with(row)
