@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -22,7 +23,24 @@ from tests.whole.simulator.deaths import Fuse
 from tests.whole.simulator.network import DeskClient
 from tests.whole.simulator.template import KEY, PI, Place
 
-WEIGHTS = {"save": 4, "submit": 4, "delete": 0.15, "return": 0.5, "ec_close": 0.5}
+WEIGHTS = {
+    "save": 4, "submit": 4, "delete": 0.15, "return": 0.5, "ec_close": 0.5, "change": 4,
+    "finish": 0.3, "terminate": 0.3, "authorise": 0, "withdraw": 0,
+}  # fmt: skip
+SELDOM = ("filed", "suspended")
+"""Where a record may stay for good: people seldom go on with it."""
+
+
+@cache
+def states_open_to(form: str, role: str, *, all_: bool) -> tuple[str, ...]:
+    """Where a record of this form can be for this role to go on with it; `all_`: even seldom."""
+    states = {
+        state
+        for step in WORKFLOWS[form].steps
+        if role in step.by and (all_ or step.command != "undo")
+        for state in step.at
+    }
+    return tuple(sorted(states if all_ else states.difference(SELDOM)))
 
 
 class SimulatedDesk:
@@ -40,6 +58,9 @@ class SimulatedDesk:
         self.pen = writing.Pen(random, place.name)
         self._folder, self._now = folder / place.name, now
         self.is_syncing = False
+        self.is_idle = False
+        """Whether nothing waited here when this person last looked, and nothing has come since."""
+        self.has_unsent = False
         self._open()
         self.token = self.copy.preference("token") or ""
 
@@ -57,7 +78,10 @@ class SimulatedDesk:
         self._open()
 
     def exchange(self, client: DeskClient) -> exchange.Report:
-        return exchange.run(self.copy, client)
+        self.is_idle = False
+        report = exchange.run(self.copy, client)
+        self.has_unsent = False
+        return report
 
     # -- what people do -------------------------------------------------------
 
@@ -74,6 +98,8 @@ class SimulatedDesk:
         except AppError as error:
             return f"{chosen.__name__.strip('_')}: {error.code}"
         self.pen.blot(kept=True)
+        if not done.startswith("nothing"):
+            self.is_idle, self.has_unsent = False, True
         return done
 
     def _begin(self) -> str:
@@ -95,14 +121,15 @@ class SimulatedDesk:
 
     def _step(self) -> str:
         """A step that is open to this person on one of their records."""
-        form = "opinion" if self.place.name.startswith("member") else "study"
-        rows = self.copy.rows(Query(form, limit=50)).rows
-        if not rows:
+        form = "opinion" if self.place.role == "ethics_member" else "study"
+        states = states_open_to(form, self.place.role, all_=self.random.random() < 0.2)
+        waiting = self.copy.rows(Query(form, states=states, limit=50)).rows
+        if not waiting:
+            self.is_idle = True
             return "nothing to do"
-        waiting = [row for row in rows if row.head.state not in ("filed", "given", "closed")]
-        waiting = waiting or list(rows)
         # Half of the time all look at the same one: where people meet, they clash.
-        chosen = waiting[0] if self.random.random() < 0.5 else self.random.choice(waiting)
+        same = min(waiting, key=lambda row: row.head.id)
+        chosen = same if self.random.random() < 0.5 else self.random.choice(waiting)
         record = self.copy.get(chosen.head.id)
         roles = roles_on(record.parties, self.copy.principal())
         steps = WORKFLOWS[form].open_to(record.state, roles, round_of(record))

@@ -64,10 +64,9 @@ class SimulatedRegistry:
         """After a death: what is in the file is all there is."""
         self.fuse.douse()
         self.engine.dispose()
-        self._callers.clear()
 
     def close(self) -> None:
-        self.fuse.take_up(self.engine)
+        self.fuse.douse()
         self.engine.dispose()
 
     def answer(self, request: Request) -> Answer:

@@ -28,7 +28,7 @@ BEGINS = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 KEY = bytes(range(32))
 PI, SECRETARY, HOSPITAL = "林远", "周静", sample.HOSPITAL
 MEMBERS = ("何平", "沈兰")
-STAGES = {"draft": 0, "ec_form": 1, "ec_members": 2, "ec_concl": 4, "inst": 5}
+STAGES = {"draft": 0, "ec_form": 1, "ec_members": 2, "ec_concl": 4, "inst": 5, "filed": 6}
 """How many steps lead to each."""
 CONCLUSION: Answers = {
     "decision": "agree",
@@ -45,15 +45,16 @@ class Place:
     name: str
     account: str
     login: str
+    role: str
 
 
 PLACES = (
-    Place("pi-office", PI, "13800000009"),
-    Place("pi-home", PI, "13800000009"),
-    Place("secretary", SECRETARY, "13800000001"),
-    Place("member-1", MEMBERS[0], "13800000002"),
-    Place("member-2", MEMBERS[1], "13800000003"),
-    Place("hospital", HOSPITAL, HOSPITAL),
+    Place("pi-office", PI, "13800000009", "pi"),
+    Place("pi-home", PI, "13800000009", "pi"),
+    Place("secretary", SECRETARY, "13800000001", "ethics_secretary"),
+    Place("member-1", MEMBERS[0], "13800000002", "ethics_member"),
+    Place("member-2", MEMBERS[1], "13800000003", "ethics_member"),
+    Place("hospital", HOSPITAL, HOSPITAL, "institution_admin"),
 )
 
 
@@ -112,6 +113,7 @@ def _bring_to(stage: str, desks: Desks) -> None:
         ("member-1", "give", "ethics_member", {}),
         ("member-2", "give", "ethics_member", {}),
         ("secretary", "ec_conclude", "ethics_secretary", CONCLUSION),
+        ("hospital", "approve", "institution_admin", {}),
     )  # fmt: skip
     for place, command, role, said in deeds[: STAGES[stage]]:
         copy, client = desks[place]

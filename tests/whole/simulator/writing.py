@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from app.answers import flat
+from app.forms.types import Date, Integer
 from app.record import Answers, Record
 from app.workflows.table import Step
 from server.sample import ETHICS, ident
@@ -23,6 +24,8 @@ ROWS = {
     "design.inclusion_criteria": "design.inclusion_criterion",
     "design.exclusion_criteria": "design.exclusion_criterion",
 }
+SAID: dict[type, Any] = {Date: "2026-11-10", Integer: 12}
+"""What is said where a word is no answer."""
 DOCUMENTS = "attach.research_protocol_file"
 
 
@@ -73,7 +76,8 @@ class Pen:
     def _edit(self, answers: Answers) -> None:
         kind = self._random.random()
         if kind < 0.6:
-            answers[self._random.choice(TEXTS)] = self.words()
+            # Mostly the same one: where people write at one place, they clash.
+            answers[self._random.choices(TEXTS, (5, 1, 1, 1))[0]] = self.words()
         elif kind < 0.9:
             self._edit_rows(answers)
         elif kind < 0.95:
@@ -86,7 +90,7 @@ class Pen:
     def _edit_rows(self, answers: Answers) -> None:
         group = self._random.choice(sorted(ROWS))
         rows: dict[str, Any] = answers.setdefault(group, {})
-        chosen = self._random.choice(sorted(rows)) if rows else ""
+        chosen = self._random.choice(sorted(rows)[:2]) if rows else ""
         kind = self._random.random()
         if not chosen or kind < 0.4:
             rows[self._row_id()] = {} if kind < 0.05 else {ROWS[group]: self.words()}
@@ -120,7 +124,10 @@ class Pen:
         }.get(step.command)
         if said:
             return said()
-        return {field.id: self.words() for field in step.asks.fields}
+        return {
+            field.id: SAID[type(field.type)] if type(field.type) in SAID else self.words()
+            for field in step.asks.fields
+        }
 
     def _committees(self) -> Answers:
         return {"ethics_committee": f"committee:{ident(ETHICS)}"}
