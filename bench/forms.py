@@ -85,7 +85,7 @@ def _measure(
         page = view.draft.form.page_of(group).id
         opened: list[float] = []
         for _ in range(times):
-            view._drop_pages()  # noqa: SLF001 -- as when rights change
+            view.stack.drop()  # as when rights change
             opened.append(_until_painted(view, page))
         while not view.pages[page].is_whole:
             app.processEvents()
@@ -134,7 +134,7 @@ def _measure_check(app: QApplication, view: FilingView, what: str) -> None:
     took = time.perf_counter() - start
     tell_plain(f"{what}: 检查", f"{took * 1000:.0f} ms", f"{len(view.problems)} problems")
     start = time.perf_counter()
-    view._step_problem(1)  # noqa: SLF001 -- what F8 does
+    view.step_problem(1)
     app.processEvents()
     tell_plain(f"{what}: F8", f"{(time.perf_counter() - start) * 1000:.0f} ms")
 

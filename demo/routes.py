@@ -152,7 +152,7 @@ def main() -> int:
         def picture(page_id: str) -> None:
             number = [p.id for p in view._pages()].index(page_id) + 1
             pause(0.8)
-            sheet = view._areas[page_id].widget()
+            sheet = view.stack.areas[page_id].widget()
             sheet.grab().save(str(folder / f"{route}-{number}-{page_id}.png"))
 
         Filler(view, answers_of(route), approval(Path(place))).fill(picture)

@@ -46,9 +46,9 @@ from tests.ui.world import (
     study,
     submitted,
 )
-from ui import tasks
+from ui import look, tasks
 from ui.desk import Desk
-from ui.forms import filing, saving
+from ui.forms import judging, saving
 from ui.forms.ask import AskDialog
 from ui.forms.field_search import FieldSearch
 from ui.forms.filing import FilingView
@@ -65,7 +65,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second and a half is long for a test; the rhythm itself has a test of its own."""
     monkeypatch.setattr(saving, "SOON", 60)
     monkeypatch.setattr(saving, "AGAIN", 60)
-    monkeypatch.setattr(filing, "RECHECK", 20)
+    monkeypatch.setattr(judging, "RECHECK", 20)
 
 
 def shown(qtbot: QtBot, desk: Desk, record: Record) -> FilingView:
@@ -285,6 +285,7 @@ def test_a_failing_save_says_so_in_red_and_is_tried_again(
     is_full[0] = False
 
     qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "Kept")
+    qtbot.waitUntil(lambda: view.saving.error is None)  # type: ignore[union-attr]
 
 
 def test_closing_with_a_failing_save_asks_and_cancel_stays(
@@ -521,7 +522,7 @@ def test_help_is_for_the_field_at_hand(qtbot: QtBot, draft: tuple[Desk, Record])
 
     QTest.keyClick(view, Qt.Key.Key_F1)
 
-    texts = [w.text() for w in view.help.findChildren(filing.look.label("").__class__)]
+    texts = [w.text() for w in view.help.findChildren(look.label("").__class__)]
     assert "医学研究题目" in texts
     assert view.draft.form.field(TITLE).example in texts  # type: ignore[union-attr]
     QTest.keyClick(view, Qt.Key.Key_F1)
@@ -648,7 +649,7 @@ def test_what_is_wrong_is_never_cut_off(qtbot: QtBot, desk_of: DeskOf) -> None:
     view.open_page("basic")  # and at once, before it has been laid out:
     view.toggle_help()
     view.check()
-    view._step_problem(1)
+    view.step_problem(1)
 
     def whole() -> None:
         cells = [cell for cell in view.pages["basic"].cells.values() if cell.isVisible()]
@@ -664,7 +665,7 @@ def test_a_long_page_grows_only_below_what_is_in_sight(
 ) -> None:
     view = shown(qtbot, *draft)
     view.open_page("design")
-    page, area = view.pages["design"], view._areas["design"]
+    page, area = view.pages["design"], view.stack.areas["design"]
     first = dict(page._cells)
     assert not page.is_whole
     QApplication.sendPostedEvents()
@@ -694,7 +695,7 @@ def test_a_problem_further_down_is_gone_to_before_its_question_was_made(
     view.go_to(last.id)
 
     cell = view.pages[page.id].cells[last.id]
-    area = view._areas[page.id].viewport()
+    area = view.stack.areas[page.id].viewport()
     qtbot.waitUntil(lambda: area.rect().contains(cell.mapTo(area, cell.rect().topLeft())))
     assert cell.isAncestorOf(QApplication.focusWidget())
 

@@ -15,7 +15,7 @@ from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_filing import draft, line, quick, shown
 from tests.ui.world import PI
 from ui.desk import Desk
-from ui.forms import filing
+from ui.forms import judging
 from ui.forms.page import _editor_of
 
 __all__ = ["draft", "quick"]
@@ -85,7 +85,7 @@ def test_alt_and_down_opens_a_box_inside_a_row_and_moves_no_row(
 def test_what_was_just_answered_is_not_called_missing(
     qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(filing, "RECHECK", 60_000)  # nobody has judged the new answer yet
+    monkeypatch.setattr(judging, "RECHECK", 60_000)  # nobody has judged the new answer yet
     desk, record = draft
     view = shown(qtbot, desk, record)
     view.open_page("basic")

@@ -18,7 +18,7 @@ from tests.ui.conftest import DeskOf
 from tests.ui.test_forms_filing import shown
 from tests.ui.world import MEMBER, PI, cards, news, person
 from ui.desk import Desk
-from ui.forms import filing
+from ui.forms import judging
 from ui.forms.filing import FilingView
 from ui.forms.matching import MatchDialog
 from ui.forms.problem_panel import ProblemPanel
@@ -31,7 +31,7 @@ NO_PHYSICIAN = {TEAM: {"t0000001": {"person": MEMBER.id, "name": "沈兰"}}}
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filing, "RECHECK", 20)
+    monkeypatch.setattr(judging, "RECHECK", 20)
 
 
 def own_record(title: str | None = None) -> Record:

@@ -14,6 +14,7 @@ from app.answers import edits_between, replay, shown
 from app.forms.schema import Field, Form, Rows
 from app.forms.types import EMPTY
 from app.record import Answers, Edits
+from app.words import Words
 
 
 class Draft(QObject):
@@ -126,6 +127,15 @@ class Draft(QObject):
             self._base = self.answers
 
     # Rows of groups ------------------------------------------------------------------------
+
+    def label(self, path: str) -> Words:
+        """What an answer is called; in a row also which row that is."""
+        label = self.form.label(path.rstrip("/"))
+        steps = path.split("/")
+        if len(steps) > 1 and steps[1] in (rows := list(self.rows(steps[0]))):
+            number = rows.index(steps[1]) + 1
+            return Words(f"{label.zh}（第 {number} 项）", f"{label.en} (no. {number})")
+        return label
 
     def rows(self, path: str) -> dict[str, Any]:
         found = self.value(path)

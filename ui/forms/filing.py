@@ -2,57 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QHideEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QScrollArea,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.answers import Problem, given, shown_pages
-from app.errors import Invalid, NotAllowed
 from app.forms import FORMS
 from app.forms.schema import Page
-from app.record import Answers, Record
+from app.record import Record
 from app.rules import Known
-from app.words import Words, counted
+from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
-from ui import look, problems, tasks
 from ui.forms import (
     editors,  # noqa: F401 -- fills the table of editors
     recovery,
 )
 from ui.forms.beside import Beside
-from ui.forms.cell import Cell
-from ui.forms.checking import known_of, problems_of
+from ui.forms.checking import known_of
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
 from ui.forms.engaged import PeopleSpokenOf, Person, id_of
 from ui.forms.field_search import FieldSearch, labels_of
 from ui.forms.footer import Footer
 from ui.forms.help_panel import HelpPanel
-from ui.forms.page import PageView
+from ui.forms.judging import Judging
+from ui.forms.keys import add_keys
 from ui.forms.problem_panel import ProblemPanel
 from ui.forms.progress import PageList, PageState, state_of
 from ui.forms.saving import Saving
-from ui.language import say, told
+from ui.forms.sheets import Sheets
+from ui.forms.taking import Taking
+from ui.language import say
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy
     from ui.desk import Desk
-
-RECHECK = 300
 
 
 class FilingView(QWidget):
@@ -73,17 +68,14 @@ class FilingView(QWidget):
         self.draft: Draft | None = None
         self.saving: Saving | None = None
         self.page_id = ""
-        self.pages: dict[str, PageView] = {}
-        self.problems: list[Problem] = []
         self.is_judged = False
-        self._areas: dict[str, QScrollArea] = {}
-        self._performing = False
         self._was_read_only = False
-        self._known = Known()
         self._left_at = ""
         """The answer typed last, where the program was killed before it was closed."""
         self._mark: recovery.Mark | None = None
         self._build()
+        self.taking = Taking(self, desk)
+        self.taking.performed.connect(self._on_performed)
         desk.changed.connect(self._on_desk_changed)
         desk.role_changed.connect(self._on_role)
         self._read()
@@ -99,11 +91,11 @@ class FilingView(QWidget):
         self.list = PageList()
         self.list.wanted.connect(self.open_page)
         row.addWidget(self.list)
-        self.stack = QStackedWidget()
-        look.mark(self.stack, "sheet")
+        self.stack = Sheets()
+        self.pages = self.stack.pages
         self.panel = ProblemPanel(self._label)
         self.panel.wanted.connect(self.go_to)
-        self.panel.closed.connect(self._hide_panel)
+        self.panel.closed.connect(self.panel.hide)
         self.panel.person_wanted.connect(self._open_person)
         self.people = PeopleSpokenOf(self._desk, self)
         self.people.found.connect(self.panel.name_people)
@@ -125,27 +117,12 @@ class FilingView(QWidget):
         self.footer.check.clicked.connect(self.check)
         self.footer.wanted.connect(self.take)
         column.addWidget(self.footer)
-        self._recheck = QTimer(self)
-        self._recheck.setSingleShot(True)
-        self._recheck.setInterval(RECHECK)
-        self._recheck.timeout.connect(self._check_beside)
-        self._add_keys()
+        self._judging = Judging(self)
+        self._judging.judged.connect(self._tell_problems)
+        add_keys(self)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
-
-    def _add_keys(self) -> None:
-        standard = QKeySequence.StandardKey
-        keys: tuple[tuple[QKeySequence.StandardKey | str, Callable[[], object]], ...] = (
-            (standard.Save, self.save), (standard.Undo, self.undo), (standard.Redo, self.redo),
-            (standard.Find, self.search), (standard.HelpContents, self.toggle_help),
-            ("F8", partial(self._step_problem, 1)), ("Shift+F8", partial(self._step_problem, -1)),
-            ("Ctrl+PgDown", partial(self.step_page, 1)), ("Ctrl+PgUp", partial(self.step_page, -1)),
-        )  # fmt: skip
-        for key, act in keys:
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
 
     # -- the record ------------------------------------------------------------------------
 
@@ -162,7 +139,7 @@ class FilingView(QWidget):
         self._desk.read(work, self._on_read, owner=self)
 
     def _on_read(self, found: tuple[Record, Known, str]) -> None:
-        record, self._known, self._left_at = found
+        record, self._judging.known, self._left_at = found
         self._on_record(record)
 
     def _on_record(self, record: Record) -> None:
@@ -173,11 +150,11 @@ class FilingView(QWidget):
             self.draft.rebase(record.answers)
         if self._was_read_only != self.is_read_only:
             self._was_read_only = self.is_read_only
-            self._drop_pages()
+            self.stack.drop()
         if self.saving is not None:
             self.saving.stopped = self.is_read_only and not self.draft_is_changed
         self._tell_steps()
-        self._check_again()
+        self._judging.now()
         if before is None:
             self.open_page(self._pages()[0].id)
             if not self.is_read_only:
@@ -195,12 +172,22 @@ class FilingView(QWidget):
         if not record.revision and not record.answers:
             # What is known of who begins it is kept with the first save, not before.
             self.draft.answers = given(self.draft.form, self._desk.account)
-        self.draft.answered.connect(lambda _path: self._recheck_soon())
-        self.draft.refreshed.connect(self._recheck_soon)
+        self._judging.draft = self.draft
+        self.draft.answered.connect(lambda _path: self._judging.soon())
+        self.draft.refreshed.connect(self._judging.soon)
         self.saving = Saving(self._desk, self.draft, record.id, self)
         self.saving.said.connect(self.footer.tell)
         self.saving.saved.connect(self._on_saved)
         self._was_read_only = self.is_read_only
+
+    @property
+    def record_id(self) -> UUID:
+        return self._id
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is missing or wrong, as of the last judgement."""
+        return self._judging.problems
 
     @property
     def is_read_only(self) -> bool:
@@ -223,16 +210,11 @@ class FilingView(QWidget):
 
     def _learn(self, record: Record) -> None:
         """Who was picked, attached or mended since may be known now: the rules ask again."""
-        self._desk.read(lambda copy: known_of(copy, record), self._on_known, owner=self)
-
-    def _on_known(self, known: Known) -> None:
-        if known != self._known:
-            self._known = known
-            self._recheck.start()
+        self._desk.read(lambda copy: known_of(copy, record), self._judging.learn, owner=self)
 
     def _on_desk_changed(self, ids: list[UUID]) -> None:
         own = self.saving is not None and (self.saving.is_telling or self.saving.is_under_way)
-        if not own and not self._performing and (not ids or self._id in ids):
+        if not own and not self.taking.is_under_way and (not ids or self._id in ids):
             self._read()
         elif self.record is not None and self.people.touched_by(ids):
             self._learn(self.record)
@@ -255,7 +237,7 @@ class FilingView(QWidget):
         self.page_id = page.id
         if page.id not in self.pages:
             self._make_page(page)
-        self.stack.setCurrentWidget(self._areas[page.id])
+        self.stack.open(page.id)
         self._tell_pages()
         view = self.pages[page.id]
         view.judge(self.problems, everything=self.is_judged)
@@ -265,37 +247,13 @@ class FilingView(QWidget):
 
     def _make_page(self, page: Page) -> None:
         assert self.draft is not None
-        around = Around(self.draft, self._desk, self.record)
         steps = self._writing()
-        view = PageView(
-            page.fields,
-            around,
-            may_write=lambda field: any(step.may_write(field) for step in steps),
-            in_sight=self.stack.height(),
+        view = self.stack.make(
+            page,
+            Around(self.draft, self._desk, self.record),
+            lambda field: any(step.may_write(field) for step in steps),
         )
         view.beyond = self._beyond
-        sheet = QWidget()
-        look.mark(sheet, "sheet")
-        outer = QHBoxLayout(sheet)
-        outer.setContentsMargins(look.HUGE, look.WIDE, look.HUGE, look.HUGE)
-        inner = QWidget()
-        inner.setMaximumWidth(look.FORM_WIDTH)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(look.WIDE)
-        column.addWidget(look.label(told(page.words), "title", wrap=True))
-        column.addWidget(view)
-        column.addStretch(1)
-        outer.addStretch(1)
-        outer.addWidget(inner, 100)
-        outer.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(sheet)
-        self.pages[page.id], self._areas[page.id] = view, area
-        self.stack.addWidget(area)
 
     def _beyond(self, next_: bool) -> QWidget | None:  # noqa: FBT001 -- as Qt's own
         """Tab leads from the last question to 下一步, and back from the first to the pages."""
@@ -303,13 +261,6 @@ class FilingView(QWidget):
             return self.list if self.list.isVisible() else None
         foot = self.footer
         return foot.next if foot.next.isVisible() and foot.next.isEnabled() else foot.check
-
-    def _drop_pages(self) -> None:
-        """Make the pages anew: what may be written has changed."""
-        for area in self._areas.values():
-            self.stack.removeWidget(area)
-            area.deleteLater()
-        self.pages, self._areas = {}, {}
 
     def step_page(self, by: int) -> None:
         pages = [p.id for p in self._pages()]
@@ -333,69 +284,38 @@ class FilingView(QWidget):
     # -- problems ---------------------------------------------------------------------------
 
     def _label(self, path: str) -> Words:
-        if self.draft is None:
-            return Words(path, path)
-        label = self.draft.form.label(path.rstrip("/"))
-        steps = path.split("/")
-        if len(steps) > 1 and steps[1] in (rows := list(self.draft.rows(steps[0]))):
-            number = rows.index(steps[1]) + 1
-            return Words(f"{label.zh}（第 {number} 项）", f"{label.en} (no. {number})")
-        return label
+        return self.draft.label(path) if self.draft is not None else Words(path, path)
 
     def check(self) -> None:
         """检查: say everything that is missing or wrong, here and in the list below."""
         self.is_judged = True
-        self._check_again()
+        self._judging.now()
         self.panel.show()
-        if self._split.sizes()[1] < 60:
-            self._split.setSizes([self.height() - 200, 200])
+        self._make_room()
 
-    def _hide_panel(self) -> None:
-        self.panel.hide()
-
-    def _recheck_soon(self) -> None:
-        """Judge within a moment of the first change, also while somebody types on."""
-        if not self._recheck.isActive():
-            self._recheck.start()
-
-    def _check_beside(self) -> None:
-        """Judge the answers while the person types on: a long form takes longer than a letter."""
-        if self.draft is None:
-            return
-        form, answers, known = self.draft.form, self.draft.answers, self._known
-        tasks.run(
-            lambda: problems_of(form, answers, known),
-            then=lambda found: self._on_judged(found, answers),
-            failed=partial(problems.show, parent=self),
-            owner=self,
-            lane="work",
-        )
-
-    def _on_judged(self, found: list[Problem], answers: Answers) -> None:
-        self.problems = found
-        self._tell_problems()
-        if self.draft is not None and self.draft.answers is not answers:
-            self._recheck_soon()
-
-    def _check_again(self) -> None:
-        if self.draft is None:
-            return
-        self.problems = problems_of(self.draft.form, self.draft.answers, self._known)
-        self._tell_problems()
+    def _make_room(self) -> None:
+        """As much room for the problems as there are any; what a person dragged stays."""
+        whole, wanted = sum(self._split.sizes()), self.panel.wanted_height()
+        if not self.problems or self._split.sizes()[1] < wanted:
+            self._split.setSizes([whole - wanted, wanted])
 
     def _tell_problems(self) -> None:
         self._tell_pages()
         if self.page_id in self.pages:
             self.pages[self.page_id].judge(self.problems, everything=self.is_judged)
         if self.is_judged:
+            before = bool(self.panel.problems)
             self.panel.show_problems(self.problems)
+            if before != bool(self.problems) and self.panel.isVisible():
+                self._make_room()
             self.people.look(self.problems)
 
     def _open_person(self, person: Person) -> None:
         self.save()
         self.record_wanted.emit(id_of(person.ref), person.how)
 
-    def _step_problem(self, by: int) -> None:
+    def step_problem(self, by: int) -> None:
+        """Go to the next or the previous problem; check first, where nothing was said yet."""
         if not self.panel.isVisible():
             self.check()
         self.panel.step(by)
@@ -413,14 +333,7 @@ class FilingView(QWidget):
         cell = view.go_to(steps) if view else None
         if cell is not None:
             # After the layout has settled: the row may just have been opened.
-            QTimer.singleShot(0, self, partial(self._reveal, cell))
-
-    def _reveal(self, cell: Cell) -> None:
-        area = self._areas.get(self.page_id)
-        focus = QApplication.focusWidget()
-        inside = focus is not None and cell.isAncestorOf(focus)
-        if area is not None:
-            area.ensureWidgetVisible(focus if inside and focus else cell, 20, 80)
+            QTimer.singleShot(0, self, partial(self.stack.reveal, self.page_id, cell))
 
     # -- help, search, undo -------------------------------------------------------------------
 
@@ -429,13 +342,8 @@ class FilingView(QWidget):
         self._on_focus(None, QApplication.focusWidget())
 
     def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if now is None or self.help.isHidden() or not self.isAncestorOf(now):
-            return
-        widget: QWidget | None = now
-        while widget is not None and not isinstance(widget, Cell):
-            widget = widget.parentWidget()
-        if isinstance(widget, Cell):
-            self.help.show_field(widget.field)
+        if now is not None and not self.help.isHidden() and self.isAncestorOf(now):
+            self.help.follow(now)
 
     def search(self) -> None:
         known = self.draft.known() if self.draft is not None else {}
@@ -445,24 +353,22 @@ class FilingView(QWidget):
 
     def undo(self) -> None:
         """Take back the last answer given in any field, and show where that was."""
-        if self.draft is not None and self.draft.undo_stack.canUndo() and not self.is_read_only:
+        if self.draft is not None and not self.is_read_only and self.draft.undo_stack.canUndo():
             self.draft.undo_stack.undo()
-            self._show_undone()
+            self._show_undone(self.draft)
 
     def redo(self) -> None:
-        if self.draft is not None and self.draft.undo_stack.canRedo() and not self.is_read_only:
+        if self.draft is not None and not self.is_read_only and self.draft.undo_stack.canRedo():
             self.draft.undo_stack.redo()
-            self._show_undone()
+            self._show_undone(self.draft)
 
-    def _show_undone(self) -> None:
-        assert self.draft is not None
-        path = self.draft.last_path
-        page = self.draft.form.page_of(path)
+    def _show_undone(self, draft: Draft) -> None:
+        page = draft.form.page_of(draft.last_path)
         if page.id != self.page_id:
             self.open_page(page.id)
-        cell = self.pages[self.page_id].cells.get(path.split("/")[0])
+        cell = self.pages[self.page_id].cells.get(draft.last_path.split("/")[0])
         if cell is not None and not cell.isHidden():
-            QTimer.singleShot(0, self, partial(self._reveal, cell))
+            QTimer.singleShot(0, self, partial(self.stack.reveal, self.page_id, cell))
 
     # -- saving and steps ------------------------------------------------------------------------
 
@@ -478,105 +384,18 @@ class FilingView(QWidget):
             for s in self._desk.open_steps(self.record)
             if s.command not in ("save", "delete") and not s.apart
         ]
-        self.footer.show_steps(steps, self._barred())
+        self.footer.show_steps(steps, self.taking.barred())
         if self.is_read_only:
             state = WORKFLOWS[self.record.form].state(self.record.state)
             self.footer.tell(say(f"{state.zh}，只能查看", f"{state.en}: for reading only"), "hint")
 
-    def _barred(self) -> tuple[Step, str] | None:
-        """The step that completes the form where it is not this person's, and whose it is."""
-        assert self.record is not None
-        workflow, mine = WORKFLOWS[self.record.form], self._desk.roles_on(self.record)
-        for step in workflow.steps:
-            fits = self.record.state in step.at and "complete" in step.needs
-            if fits and not mine & set(step.by) and not self.is_read_only:
-                try:
-                    workflow.step(step.command, self.record.state, mine)
-                except NotAllowed as refusal:
-                    return step, told(refusal.words)
-        return None
-
     def take(self, step: Step) -> None:
         """Do a step: what was typed is saved first, what is missing is shown instead."""
-        if self.saving is None or self.record is None:
-            return
-        if self.draft_is_changed or self.saving.is_under_way:
-            self._after_saving(partial(self.take, step))
-            return
-        if "complete" in step.needs:
-            self.check()
-            if any(p.level == "block" for p in self.problems):
-                self._step_problem(1)
-                return
-        self._ask(step)
-
-    def _after_saving(self, then: Callable[[], object]) -> None:
-        """Do something once what was typed is saved; not at all if it cannot be."""
-        assert self.saving is not None
-        saving = self.saving
-
-        def gone_on(_what: object) -> None:
-            saving.saved.disconnect(gone_on)
-            saving.failed.disconnect(given_up)
-            QTimer.singleShot(0, self, then)
-
-        def given_up(error: Exception) -> None:
-            saving.saved.disconnect(gone_on)
-            saving.failed.disconnect(given_up)
-            problems.show(error, self)
-
-        saving.saved.connect(gone_on)
-        saving.failed.connect(given_up)
-        saving.now()
-
-    def _ask(self, step: Step) -> None:
-        assert self.record is not None
-        said: Answers | None = None
-        warnings = [p for p in self.problems if p.level == "warn"]
-        if step.asks is not None:
-            from ui.forms.ask import ask
-
-            said = ask(self._desk, self.record, step, self)
-            if said is None:
-                return
-        elif warnings and "complete" in step.needs:
-            self._confirm(step, len(warnings))
-            return
-        self._perform(step, said)
-
-    def _confirm(self, step: Step, count: int) -> None:
-        from ui.questions import question
-
-        text = say(
-            f"还有 {count} 条警告，仍要{step.zh}吗？",
-            f"{counted(count, '', 'warning is', 'warnings are').en} left. {step.en} anyway?",
-        )
-        box = question(text, told(step.words), self)
-        box.accepted.connect(lambda: self._perform(step, None))
-        box.open()
-
-    def _perform(self, step: Step, said: Answers | None) -> None:
-        self._performing = True
-        self.footer.set_busy(busy=True)
-        self._desk.perform(
-            self._id, step.command, said=said, then=self._on_performed, failed=self._on_refused,
-            owner=self,
-        )  # fmt: skip
+        self.taking.take(step)
 
     def _on_performed(self, record: Record) -> None:
-        self._performing = False
-        self.footer.set_busy(busy=False)
         self._on_record(record)
         self.performed.emit(record)
-
-    def _on_refused(self, error: Exception) -> None:
-        self._performing = False
-        self.footer.set_busy(busy=False)
-        if isinstance(error, Invalid) and error.details.get("problems"):
-            self.check()
-            self._step_problem(1)
-        else:
-            problems.show(error, self)
 
     # -- leaving -----------------------------------------------------------------------------------
 

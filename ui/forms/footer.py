@@ -35,9 +35,9 @@ class Footer(QFrame):
         self.sentence.setObjectName("saved")
         row.addWidget(self.sentence, 1)
         self.why = look.label("", "hint", wrap=True)
-        self.why.setMaximumWidth(260)
+        self.why.setMaximumWidth(460)  # two lines at most, also at 900 pixels
         self.why.hide()
-        row.addWidget(self.why)
+        row.addWidget(self.why, 3)
         self.check = QPushButton(look.icon("list-checks"), say("检查", "Check"))
         row.addWidget(self.check)
         self._row = row

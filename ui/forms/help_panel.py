@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from app.forms.schema import Field, Files
 from app.forms.types import Choice, Date, Text
 from ui import look
+from ui.forms.cell import Cell
 from ui.language import chosen, say, told
 
 
@@ -23,6 +24,14 @@ class HelpPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(say("帮助", "Help"))
         self.show_field(None)
+
+    def follow(self, widget: QWidget) -> None:
+        """Show the field in which this widget stands."""
+        inside: QWidget | None = widget
+        while inside is not None and not isinstance(inside, Cell):
+            inside = inside.parentWidget()
+        if inside is not None:
+            self.show_field(inside.field)
 
     def show_field(self, field: Field | None) -> None:
         sheet = QWidget()

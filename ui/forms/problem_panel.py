@@ -23,9 +23,7 @@ from ui.forms.cell import LEVEL_ICONS, ORDER
 from ui.forms.engaged import Person
 from ui.language import say, told
 
-LEAST = 110
-QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's own word for no limit, which PySide does not hand on."""
+LEAST, USUAL = 110, 200
 Label = Callable[[str], Words]
 
 
@@ -90,6 +88,7 @@ class ProblemPanel(QFrame):
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
         column.addWidget(self.list, 1)
+        column.addStretch(0)
         self.setMinimumHeight(LEAST)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
@@ -113,8 +112,11 @@ class ProblemPanel(QFrame):
         self.list.setVisible(bool(problems))
         self.keys.setVisible(bool(problems))
         self.setMinimumHeight(LEAST if problems else 0)
-        self.setMaximumHeight(QWIDGETSIZE_MAX if problems else self.sizeHint().height())
         self._tell_people()
+
+    def wanted_height(self) -> int:
+        """Of nothing the heading alone; else a few problems, which scroll."""
+        return USUAL if self.problems else self.sizeHint().height()
 
     # -- the people a problem speaks of ------------------------------------------------------
 
