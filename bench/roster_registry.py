@@ -185,15 +185,14 @@ class Imports:
             assert (record.answers["roles"], record.answers.get("department")) == (["pi"], None)
 
 
-def _run(folder: Path, rows: int) -> dict[str, Any]:
+def _run(folder: Path, rows: int, *parts: str) -> dict[str, Any]:
     with registry(folder) as (address, process):
         office, other = (
             Office(folder / f"desk{n}", address, login) for n, login in enumerate((HOSPITAL, OTHER))
         )
         imports = Imports(folder, rows, office, other)
-        imports.online()
-        imports.offline()
-        imports.update()
+        for part in parts or ("online", "offline", "update"):
+            getattr(imports, part)()
         imports.found["registry, MB"] = memory_of(process)
         for one in (office, other):
             one.close()
@@ -255,4 +254,4 @@ def main(*, quick: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    answer(_run(Path(sys.argv[1]), int(sys.argv[2])))
+    answer(_run(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

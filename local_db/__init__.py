@@ -1,5 +1,6 @@
 """The working copy: this desk's records, kept in one encrypted SQLite file for each account."""
 
+from local_db.outbox import is_step
 from local_db.values import Deed, OutboxItem, Query, Recycled, Row, RowPage, Unsent, Wrote
 from local_db.working_copy import WorkingCopy
 
@@ -13,4 +14,5 @@ __all__ = [
     "Unsent",
     "WorkingCopy",
     "Wrote",
+    "is_step",
 ]

@@ -18,6 +18,7 @@ from local_db.seen import Message, Seen, as_seen, label_of, record_from
 from local_db.values import OutboxItem, Unsent, Wrote
 
 STUCK = ("refused", "clash")
+PLAIN = b'"command":"save"'
 INSERT = "INSERT INTO outbox (change_id, n, message, made_at) VALUES (?, ?, ?, ?)"
 
 
@@ -239,19 +240,30 @@ def has_messages(connection: Connection, without: Collection[str]) -> bool:
 
 
 def next_messages(
-    connection: Connection, limit: int, after: int, without: Collection[str]
+    connection: Connection, limit: int, after: int, without: Collection[str], steps: int
 ) -> list[tuple[int, str, bytes]]:
-    """As `pending`, from behind `after` on: (k, change id, the message as it lies here)."""
+    """As `pending`, from behind `after` on: (k, change id, the message as it lies here).
+
+    No more than so many `steps`: changes from which something follows.
+    """
     found = connection.exec_driver_sql(
         f"SELECT k, change_id, message FROM outbox o WHERE {SENDABLE} ORDER BY k LIMIT ?",
         (after, orjson.dumps(list(without)).decode(), limit),
     ).all()
+    taken = [n for n, (*_, message) in enumerate(found, start=1) if is_step(message)]
+    if len(taken) >= steps:
+        found = found[: taken[steps - 1]]
     if found:
         connection.exec_driver_sql(
             "UPDATE outbox SET state = 'sent', attempts = attempts + 1 WHERE k = ?",
             [(k,) for k, *_ in found],
         )
     return [(k, change_id, bytes(message)) for k, change_id, message in found]
+
+
+def is_step(message: bytes) -> bool:
+    """Whether a message does more than save. Within a text the marks would not stand alone."""
+    return PLAIN not in message
 
 
 def rebase(connection: Connection, n: int, record: Record) -> None:

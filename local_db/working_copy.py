@@ -446,14 +446,15 @@ class WorkingCopy:
             return outbox.pending(db, limit, without)
 
     def next_messages(
-        self, limit: int, *, after: int = 0, without: Collection[str] = ()
+        self, limit: int, *, after: int = 0, without: Collection[str] = (), steps: int = 0
     ) -> list[tuple[int, str, bytes]]:
         """As `pending`, but as they lie here, from behind a place in the outbox on.
 
-        Gives the place, the change id and the message's bytes.
+        Gives the place, the change id and the message's bytes; at most so many `steps`, which are
+        changes that do more than save.
         """
         with self._store.writing() as db:
-            return outbox.next_messages(db, limit, after, without)
+            return outbox.next_messages(db, limit, after, without, steps or limit)
 
     def has_messages(self, without: Collection[str] = ()) -> bool:
         """Whether `next_messages` would give something."""

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.errors import AppError, NotFound, TooLarge, Unreadable
 from app.workflows.roles import INVESTIGATORS
-from local_db import WorkingCopy
+from local_db import WorkingCopy, is_step
 from sync.client import RegistryClient
 from sync.protocol import CHANGES_AT_ONCE, Held, NewsLine, Outcome, RoundHead
 from sync.replies import News, Round, garbled
@@ -25,6 +25,9 @@ Progress: TypeAlias = Callable[[Stage, int], object]
 NEWS_AT_ONCE = 500
 """Items stored in one transaction."""
 NEWS_IN_A_REPLY = 20_000
+STEPS_AT_ONCE = 25
+"""Changes of one request from which something follows: opening an account costs the registry many
+times what a save does, and its answer must come before the line is taken for dead."""
 FILES_AT_ONCE = 20
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,12 @@ class _Batch:
     messages: list[bytes]
     ids: list[str]
     last: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more than these."""
+        steps = sum(map(is_step, self.messages))
+        return len(self.messages) == CHANGES_AT_ONCE or steps == STEPS_AT_ONCE
 
 
 class _Stopped(Exception):
@@ -148,7 +157,7 @@ class _Round:
         batch = self._next_batch()
         with ThreadPoolExecutor(1) as line:
             before: tuple[_Batch, RoundHead] | None = None
-            while len(batch.messages) == CHANGES_AT_ONCE:
+            while batch.is_full:
                 self._tell("changes", self.report.sent)
                 ahead = line.submit(self._send, batch)
                 if before:  # while the registry does this batch, we note what became of the last
@@ -170,7 +179,9 @@ class _Round:
         return reply
 
     def _next_batch(self, after: int = 0) -> _Batch:
-        found = self.copy.next_messages(CHANGES_AT_ONCE, after=after, without=self.later)
+        found = self.copy.next_messages(
+            CHANGES_AT_ONCE, after=after, without=self.later, steps=STEPS_AT_ONCE
+        )
         return _Batch(
             [message for _, _, message in found],
             [change_id for _, change_id, _ in found],

@@ -23,9 +23,9 @@ def copy(tmp_path: Path) -> Iterator[WorkingCopy]:
     made.close()
 
 
-def opening(n: int) -> Deed:
+def opening(n: int, **more: str) -> Deed:
     """Open the account of an invented person."""
-    answers = builders.person_answers(name=f"罗{n}", mobile=f"1390000{n:04}")
+    answers = builders.person_answers(name=f"罗{n}", mobile=f"1390000{n:04}", **more)
     return Deed("person", "open", answers, {"roles": ["pi"], "password": "Changhe2026"})
 
 
@@ -113,3 +113,17 @@ def test_changes_are_taken_back_together_or_not_at_all(copy: WorkingCopy) -> Non
 
     assert [item.change_id for item in copy.outbox()] == ids[:1]
     assert copy.count(Query("person")) == 1
+
+
+def test_few_steps_are_sent_at_once_and_many_saves(copy: WorkingCopy) -> None:
+    typed = '"command":"save"'
+    saved = [Deed("person", "save", {"name": f"何{n}", "department": typed}) for n in range(3)]
+    copy.act_many([*(opening(n, department=typed) for n in range(4)), *saved], role=ROLE)
+    ids = [str(item.change_id) for item in copy.outbox()]
+
+    first = copy.next_messages(10, steps=3)
+    rest = copy.next_messages(10, after=first[-1][0], steps=3)
+
+    assert [change_id for _, change_id, _ in first] == ids[:3]
+    assert [change_id for _, change_id, _ in rest] == ids[3:]
+    assert [item.attempts for item in copy.outbox()] == [1] * 7

@@ -197,7 +197,7 @@ def test_a_password_changed_elsewhere_opens_with_the_old_one_once(
 
     asked.password.setText(OLD)
     with qtbot.waitSignal(made.signed_in) as got:
-        asked.sign_in.click()
+        asked.go.click()
 
     got.args[0].copy.close()
     assert vault.unlock(folder, NEW)
@@ -293,11 +293,11 @@ def test_a_session_that_ends_shows_a_bar_and_asks_the_password(
     asked = window_.findChildren(passwords.AskPassword)[0]
 
     asked.password.setText("wrong")
-    asked.sign_in.click()
+    asked.go.click()
     qtbot.waitUntil(asked.problem.isVisible)
     assert asked.problem.text() == "账号或密码不正确。"
     asked.password.setText(OLD)
-    asked.sign_in.click()
+    asked.go.click()
 
     qtbot.waitUntil(lambda: not window_.expired.isVisible())
     assert exchange.state.standing == "done"
