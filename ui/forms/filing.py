@@ -8,13 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.answers import Problem, given, shown_pages
 from app.forms import FORMS
@@ -39,11 +33,10 @@ from ui.forms.help_panel import HelpPanel
 from ui.forms.judging import Judging
 from ui.forms.keys import add_keys
 from ui.forms.problem_panel import ProblemPanel
-from ui.forms.progress import PageList, PageState, state_of
+from ui.forms.progress import PageList
 from ui.forms.saving import Saving
 from ui.forms.sheets import Sheets
 from ui.forms.taking import Taking
-from ui.language import say
 
 if TYPE_CHECKING:
     from local_db import WorkingCopy
@@ -271,13 +264,10 @@ class FilingView(QWidget):
     def _tell_pages(self) -> None:
         if self.draft is None:
             return
-        pages, form, known = self._pages(), self.draft.form, dict(self.draft.known())
-        states: dict[str, PageState] = {
-            p.id: state_of(p, known, self.problems, form, judged=self.is_judged) for p in pages
-        }
-        self.list.show_pages(pages, states, self.page_id)
-        self.list.setVisible(len(pages) > 1)
-        ids = [p.id for p in pages]
+        ids = [page.id for page in self._pages()]
+        self.list.show_draft(
+            self.draft, self._pages(), self.problems, self.page_id, judged=self.is_judged
+        )
         place = ids.index(self.page_id) if self.page_id in ids else 0
         self.footer.tell_place(place, len(ids))
 
@@ -386,8 +376,7 @@ class FilingView(QWidget):
         ]
         self.footer.show_steps(steps, self.taking.barred())
         if self.is_read_only:
-            state = WORKFLOWS[self.record.form].state(self.record.state)
-            self.footer.tell(say(f"{state.zh}，只能查看", f"{state.en}: for reading only"), "hint")
+            self.footer.tell_reading(WORKFLOWS[self.record.form].state(self.record.state))
 
     def take(self, step: Step) -> None:
         """Do a step: what was typed is saved first, what is missing is shown instead."""

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
-from app.workflows.table import Step
+from app.workflows.table import State, Step
 from ui import look
 from ui.language import say, told
 
@@ -46,6 +46,10 @@ class Footer(QFrame):
     def tell(self, sentence: str, kind: str) -> None:
         self.sentence.setText(sentence)
         look.mark(self.sentence, kind)
+
+    def tell_reading(self, state: State) -> None:
+        """It stands in a state in which this person does not write it."""
+        self.tell(say(f"{state.zh}，只能查看", f"{state.en}: for reading only"), "hint")
 
     def tell_place(self, place: int, count: int) -> None:
         self.previous.setVisible(count > 1)

@@ -15,6 +15,7 @@ from app.forms.schema import Form, Page
 from app.forms.types import EMPTY
 from app.record import Answers
 from ui import look
+from ui.forms.draft import Draft
 from ui.language import say, told
 
 LEAST, MOST, AROUND = 180, 300, 64
@@ -66,6 +67,21 @@ class PageList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.currentItemChanged.connect(self._on_current)
+
+    def show_draft(
+        self,
+        draft: Draft,
+        pages: Sequence[Page],
+        problems: Sequence[Problem],
+        current: str,
+        *,
+        judged: bool,
+    ) -> None:
+        """How far each page of a draft is; one page alone needs no list."""
+        known = dict(draft.known())
+        found = {p.id: state_of(p, known, problems, draft.form, judged=judged) for p in pages}
+        self.show_pages(pages, found, current)
+        self.setVisible(len(pages) > 1)
 
     def show_pages(self, pages: Sequence[Page], states: dict[str, PageState], current: str) -> None:
         self.blockSignals(True)  # noqa: FBT003 -- Qt's own
