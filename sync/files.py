@@ -204,8 +204,8 @@ class _Sending:
         try:
             with closing(self._ask("HEAD", place, headers=TUS)) as reply:
                 return int(reply.headers["Upload-Offset"])
-        except (Unreachable, NotFound, KeyError, ValueError):
-            return self.reached
+        except (Unreachable, NotFound, Faulty, KeyError, ValueError):
+            return self.reached  # a refused HEAD has no words: to the client it is a fault
 
     def _note(self, offset: int) -> None:
         self.reached = max(self.reached, offset)

@@ -17,7 +17,7 @@ from sync import engine, files
 from sync.client import RegistryClient
 from tests import builders
 from tests.sync.cutting_line import CuttingLine
-from tests.sync.faults import FaultyNetwork, garbled_at, reply_lost, request_lost
+from tests.sync.faults import FaultyNetwork, garbled_at, passed_on, reply_lost, request_lost
 from tests.whole.conftest import open_desk
 from tests.whole.desks import HOSPITAL, Desk, sign_in
 from tests.whole.registry_process import RegistryProcess
@@ -138,6 +138,18 @@ def test_a_lost_request_or_reply_is_made_good(
     network.only, network.plan = only, [fault] * 2  # type: ignore[list-item]
 
     client.put_file(sha256, content)
+
+    assert not network.plan
+    assert client.get_file(sha256) == content
+
+
+def test_a_lost_reply_to_the_last_piece_is_made_good(
+    network: FaultyNetwork, client: RegistryClient
+) -> None:
+    sha256, content = document(MB)
+    network.only, network.plan = "PATCH", [passed_on] * 4 + [reply_lost]
+
+    client.put_file(sha256, content)  # of that upload the registry knows nothing any more
 
     assert not network.plan
     assert client.get_file(sha256) == content
