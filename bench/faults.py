@@ -64,7 +64,7 @@ def writes(asked: argparse.Namespace) -> int:
     from tests.whole.killed_writes import Sixty, Writes
     from tests.whole.simulator.world import workshop
 
-    wrong, slowest, at, began = 0, 0.0, 0, time.monotonic()
+    wrong, slowest, at, killed, began = 0, 0.0, 0, 0, time.monotonic()
     with (
         workshop() as folder,
         Sixty(folder / "scene").prepared() as scene,
@@ -79,8 +79,9 @@ def writes(asked: argparse.Namespace) -> int:
                 line(f"  write {at}: {kill.wrong}")
             if not kill.was_killed:
                 break
+            killed += 1
     line(
-        f"killed at {at // asked.every} of {at - 1} writes, one in each run: {wrong} lost, doubled "
+        f"killed at {killed} of {at - 1} writes, one in each run: {wrong} lost, doubled "
         f"or damaged something; "
         f"slowest restart {slowest * 1000:.0f} ms; {time.monotonic() - began:.0f} s"
     )
