@@ -95,6 +95,34 @@ def test_a_picked_institution_is_asked_for_its_investigators_and_one_is_picked_b
     assert "impl.branch_user_mobile" not in row, "no number of anybody is known here"
 
 
+def test_pasted_sites_are_matched_together_by_their_names_in_one_step_back(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    far = {**HOSPITAL, "ref": ELSEWHERE.replace("6", "8"), "name": "云州市中心医院", "grade": "3a"}
+    directory(desk, HOSPITAL, far)
+    arrives(desk, TANG)
+    view, _cells = site_of(qtbot, desk, with_site(desk, organization_name="长河省中医院"))
+    rows: Any = view.pages["impl"].cells[SITES].editor
+    rows.paste("云州市中心医院\n中医院\n")
+    assert view.draft is not None
+    view.draft.put(f"{SITES}/s1/{NAME}", "唐立")
+    qtbot.waitUntil(lambda: rows.match_button.text() == "未匹配 4 项，按名称匹配")
+
+    with qtbot.waitSignal(desk.sync_asked):
+        rows.match_button.click()
+
+    first, second, third = view.draft.rows(SITES).values()
+    assert (first[BRANCH_REF], first[REF]) == (ELSEWHERE, OUTSIDER)
+    assert second[BRANCH_REF] == far["ref"]
+    assert second["impl.branch_organization_level"] == "3a"
+    assert BRANCH_REF not in third, "several have that in their name"
+    assert rows.told.text().startswith("已匹配 3 项。还有 1 项")
+    assert not rows.match_button.isVisible(), "the last one has its badge"
+    view.undo()
+    assert not [row for row in view.draft.rows(SITES).values() if BRANCH_REF in row or REF in row]
+
+
 def test_no_authority_is_offered_as_a_site(qtbot: QtBot, desk_of: DeskOf) -> None:
     desk = desk_of(PI)
     office = {**HOSPITAL, "ref": ELSEWHERE.replace("6", "8"), "name": "长河省卫生健康委员会"}

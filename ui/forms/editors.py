@@ -16,6 +16,7 @@ from ui.forms.people import PeopleEditor
 from ui.forms.pickers import PointerEditor, PointersEditor
 from ui.forms.rows import RowsEditor
 from ui.forms.seats import SeatsEditor
+from ui.forms.sites import SitesEditor, linked_fields
 
 __all__ = ["EDITORS", "make_editor"]
 
@@ -28,6 +29,14 @@ def text_editor(field: Field, around: Around) -> Editor:
     if isinstance(kind, types.Text) and kind.lines > 1:
         return ParagraphEditor(field, around)
     return LineEditor(field, around)
+
+
+def rows_editor(field: Field, around: Around) -> Editor:
+    """A group; where its names are linked with the directory they can be matched together."""
+    kind = field.type
+    if isinstance(kind, Rows) and linked_fields(kind):
+        return SitesEditor(field, around)
+    return RowsEditor(field, around)
 
 
 EDITORS |= {
@@ -43,7 +52,7 @@ EDITORS |= {
     types.Pointer: PointerEditor,
     types.Pointers: PointersEditor,
     types.Secret: SecretEditor,
-    Rows: RowsEditor,
+    Rows: rows_editor,
     People: PeopleEditor,
     Seats: SeatsEditor,
     Files: FilesEditor,
