@@ -196,7 +196,8 @@ def sections(parts: Sequence[Section], language: Language) -> Iterator[Flowable]
         if not section.lines:
             continue
         yield Spacer(1, 5 * mm)
-        yield CondPageBreak(30 * mm)
+        # The first row of a table needs more room under its heading than a line does.
+        yield CondPageBreak((55 if _is_table(section.lines[0]) else 30) * mm)
         yield Heading(f"{number}  {section.title.say(language)}", key=f"section-{section.id}")
         yield Spacer(1, 2 * mm)
         if len(section.lines) == 1 and section.lines[0].label == section.title:
@@ -296,16 +297,26 @@ def ruled(*, headed: bool = True) -> TableStyle:
     )
 
 
+HALF = 5.2
+"""Points that half of a Chinese character takes in a cell, a little room included."""
+WHOLE = 12
+"""Half-widths up to which an answer keeps its line."""
+
+
 def _shares(line: Line, fields: list[str], room: float) -> list[float]:
-    """Widths of the columns by what stands in them, none too narrow to read."""
+    """Widths of the columns by what stands in them: a date or a word is not broken in two."""
     wanted = dict.fromkeys(fields, 8)
     for row in line.rows:
         for inner in row:
             key = _column(inner)
             text = max(map(_size, inner.text.split("\n")))
             wanted[key] = max(wanted[key], min(text, 36), min(_size(inner.label.zh), 16))
-    whole = sum(wanted.values())
-    return [room * wanted[key] / whole for key in fields]
+    given = {key: size * HALF + 2 * PAD_X for key, size in wanted.items() if size <= WHOLE}
+    others = {key: size for key, size in wanted.items() if key not in given}
+    if not others or sum(given.values()) > room * 0.7:
+        given, others = {}, wanted
+    left, whole = room - sum(given.values()), sum(others.values())
+    return [given.get(key) or left * wanted[key] / whole for key in fields]
 
 
 def _size(text: str) -> int:

@@ -32,7 +32,7 @@ from app.words import Language, Words
 
 CHAIR, DATE = Words("主任委员签字", "Chair"), Words("日期", "Date")
 SEAL = Words("（委员会盖章）", "(Seal of the committee)")
-SHARES = (0.075, 0.11, 0.08, 0.14, 0.155, 0.24, 0.20)
+SHARES = (0.065, 0.105, 0.1, 0.135, 0.175, 0.24, 0.18)
 """Of the width, for each column."""
 
 

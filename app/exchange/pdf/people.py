@@ -81,7 +81,7 @@ def _story(
         [words(str(n), "cell"), *(words(text.strip() or NO_ANSWER, "cell") for text in row)]
         for n, row in enumerate(rows, 1)
     ]
-    shares = [8, *(share for _, share in heads)]
+    shares = [10, *(share for _, share in heads)]
     table = Table(
         [top, *body], colWidths=[WIDTH * share / sum(shares) for share in shares], repeatRows=1
     )
