@@ -283,6 +283,17 @@ def follow(connection: Connection, feeds: Collection[str], *, sure: bool = False
     return 0
 
 
+def is_at_rest(connection: Connection, feeds: Iterable[str]) -> bool:
+    """Whether `follow` would do nothing, and no record is to be looked through for documents."""
+    names = orjson.dumps(sorted(feeds)).decode()
+    found = connection.exec_driver_sql(
+        "SELECT EXISTS (SELECT 1 FROM meta WHERE key = ? AND value = ?) "
+        "AND NOT EXISTS (SELECT 1 FROM meta WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM look)",
+        (FOLLOWED, names, HEALING),
+    )
+    return bool(found.scalar_one())
+
+
 def leave(connection: Connection, numbers: Iterable[int]) -> None:
     gone = list(numbers)
     listing.remove(connection, gone)

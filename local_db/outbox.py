@@ -224,6 +224,11 @@ def pending(connection: Connection, limit: int, without: Collection[str]) -> lis
     return [orjson.loads(body) for _k, body in found]
 
 
+def files_to_send(connection: Connection) -> list[str]:
+    found = connection.exec_driver_sql("SELECT sha256 FROM file WHERE to_send ORDER BY rowid")
+    return list(found.scalars())
+
+
 SENDABLE = (
     "k > ? AND state IN ('waiting', 'sent') AND NOT EXISTS (SELECT 1 FROM outbox p "
     "WHERE p.n = o.n AND (p.k < o.k OR p.state IN ('refused', 'clash'))) "

@@ -127,6 +127,18 @@ class KeptSession:
 
 
 @dataclass(frozen=True)
+class Outgoing:
+    """What a round of the exchange begins with."""
+
+    files: list[str]
+    """Documents to send."""
+    messages: list[tuple[int, str, bytes]]
+    """The next changes: place in the outbox, id, and the message as it lies there."""
+    positions: dict[str, int]
+    """How far each feed was read."""
+
+
+@dataclass(frozen=True)
 class Deed:
     """One step of many that are taken together: on a record, or on a new one."""
 

@@ -36,7 +36,16 @@ from local_db.files import Arriving, Documents, Kept
 from local_db.investigators import Investigators
 from local_db.packing import Packed
 from local_db.upgrades import open_up_to_date, save_copy
-from local_db.values import Deed, KeptSession, OutboxItem, Query, Recycled, RowPage, Unsent
+from local_db.values import (
+    Deed,
+    KeptSession,
+    Outgoing,
+    OutboxItem,
+    Query,
+    Recycled,
+    RowPage,
+    Unsent,
+)
 
 if TYPE_CHECKING:
     from local_db.confirmed import Published
@@ -74,6 +83,7 @@ class WorkingCopy:
         self.is_compared = False
         """Whether what is here was compared with the registry since the store was opened."""
         self._pdfs: dict[str, bool] = {}  # by content, which never changes
+        self._told: dict[str, Any] = {}  # the session as it is kept; nobody else writes it
         # Not thread-local: the store is opened in a lane and closed by the window.
         self._lock = FileLock(folder / "lock", thread_local=False)
         try:
@@ -122,8 +132,10 @@ class WorkingCopy:
         A new epoch means that the registry was restored from an older backup: every feed is read
         again and believed, and what it had confirmed before is sent again with the outbox.
         """
-        with self._store.reading() as db:
-            before = orjson.loads(_meta(db, "session") or "{}")
+        if not self._told:
+            with self._store.reading() as db:
+                self._told = orjson.loads(_meta(db, "session") or "{}")
+        before = self._told
         body = {
             "token": session.token or before.get("token", ""),
             "principal": session.principal,
@@ -142,6 +154,7 @@ class WorkingCopy:
                 news.start_over(db)
                 kept.heal(db, self._principal)
             _set_meta(db, "session", orjson.dumps(body).decode())
+        self._told = orjson.loads(orjson.dumps(body))
         return restored
 
     def forget_token(self) -> None:
@@ -150,6 +163,7 @@ class WorkingCopy:
             kept = _meta(db, "session")
             if kept:
                 _set_meta(db, "session", orjson.dumps({**orjson.loads(kept), "token": ""}).decode())
+        self._told = {}
 
     def _read_principal(self) -> Principal | None:
         kept = self.session()
@@ -404,8 +418,7 @@ class WorkingCopy:
 
     def files_to_send(self) -> list[str]:
         with self._store.reading() as db:
-            found = db.exec_driver_sql("SELECT sha256 FROM file WHERE to_send ORDER BY rowid")
-            return list(found.scalars())
+            return outbox.files_to_send(db)
 
     def file_sent(self, sha256: str) -> None:
         with self._store.writing() as db:
@@ -444,6 +457,19 @@ class WorkingCopy:
         """
         with self._store.writing() as db:
             return outbox.pending(db, limit, without)
+
+    def outgoing(
+        self, limit: int, *, steps: int = 0, despite_files: bool = False
+    ) -> Outgoing:
+        """What a round begins with, of one moment: `files_to_send`, `next_messages`, `positions`.
+
+        While documents are to be sent there are no messages, unless `despite_files`: a message
+        that names a document goes after it, and none is marked as attempted before its time.
+        """
+        with self._store.writing() as db:
+            files = [] if despite_files else outbox.files_to_send(db)
+            messages = [] if files else outbox.next_messages(db, limit, 0, (), steps or limit)
+            return Outgoing(files, messages, news.positions(db))
 
     def next_messages(
         self, limit: int, *, after: int = 0, without: Collection[str] = (), steps: int = 0
@@ -494,6 +520,11 @@ class WorkingCopy:
                 kept.heal(db, self.principal())
                 db.exec_driver_sql("DELETE FROM meta WHERE key = ?", (news.HEALING,))
             return news.follow(db, feeds, sure=sure)
+
+    def is_at_rest(self, feeds: Sequence[str]) -> bool:
+        """Whether nothing is left to be done at the end of a round: by `follow`, or for documents."""
+        with self._store.reading() as db:
+            return news.is_at_rest(db, feeds)
 
     def differing(self, held: Mapping[str, Held]) -> list[str]:
         """The feeds that were read as far as the registry says, and do not hold the same here."""

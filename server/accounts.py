@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, delete, insert, or_, select, update
+from sqlalchemy import Engine, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, NotFound, SignedOut, SignInFailed
@@ -38,6 +38,34 @@ SHOWN = 16
 """Characters of a token's digest by which its owner names it: enough to tell, too few to use."""
 RULE = "password_rule"
 
+# Asked with every request: built once, which took longer than the database does.
+WHO = (
+    AccountRow.principal,
+    AccountRow.name,
+    AccountRow.office,
+    OfficeRow.name.label("office_name"),
+)
+ACCOUNT = (
+    select(*WHO)
+    .outerjoin(OfficeRow, OfficeRow.id == AccountRow.office)
+    .where(AccountRow.id == bindparam("account"), AccountRow.disabled.is_(False))
+)
+SESSION = (
+    select(
+        SessionRow.account, SessionRow.login, SessionRow.seen, SessionRow.desk,
+        SessionRow.desk_name, AccountRow.must_change, *WHO,
+    )
+    .join(AccountRow, AccountRow.id == SessionRow.account)
+    .outerjoin(OfficeRow, OfficeRow.id == AccountRow.office)
+    .where(SessionRow.token == bindparam("token"), AccountRow.disabled.is_(False))
+)  # fmt: skip
+GRANTS = (
+    select(GrantRow.role, GrantRow.scope)
+    .where(GrantRow.principal == bindparam("principal"))
+    .order_by(GrantRow.role, GrantRow.scope)
+)
+EPOCH = select(MetaRow.value).where(MetaRow.name == "epoch")
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -51,6 +79,8 @@ class Caller:
     """The SHA-256 of it."""
     desk: str = ""
     desk_name: str = ""
+    seen: datetime | None = None
+    """When the session was last seen, as far as it is kept."""
 
 
 def normal(login: str) -> str:
@@ -67,19 +97,16 @@ def digest_of(token: str) -> str:
 
 def principal_of(session: Session, account: UUID) -> Principal:
     """Who an account is, with what they hold at this moment."""
-    row = session.execute(
-        select(AccountRow.principal, AccountRow.name, AccountRow.office, OfficeRow.name)
-        .outerjoin(OfficeRow, OfficeRow.id == AccountRow.office)
-        .where(AccountRow.id == account, AccountRow.disabled.is_(False))
-    ).one_or_none()
+    row = session.connection().execute(ACCOUNT, {"account": account}).one_or_none()
     if row is None:
         raise signed_out()
-    principal, name, office, office_name = row
-    grants = session.execute(
-        select(GrantRow.role, GrantRow.scope)
-        .where(GrantRow.principal == principal)
-        .order_by(GrantRow.role, GrantRow.scope)
-    )
+    return _principal(session, *row)
+
+
+def _principal(
+    session: Session, principal: str, name: str, office: UUID | None, office_name: str | None
+) -> Principal:
+    grants = session.connection().execute(GRANTS, {"principal": principal})
     return Principal(
         id=principal,
         name=name,
@@ -91,32 +118,27 @@ def principal_of(session: Session, account: UUID) -> Principal:
 
 def caller_of(engine: Engine, token: str, now: datetime) -> Caller:
     """Who a token belongs to, or SignedOut."""
-    kept = digest_of(token)
-
-    def look(session: Session) -> tuple[Caller, datetime]:
-        row = session.execute(
-            select(
-                SessionRow.account,
-                SessionRow.login,
-                SessionRow.seen,
-                SessionRow.desk,
-                SessionRow.desk_name,
-                AccountRow.must_change,
-            )
-            .join(AccountRow, AccountRow.id == SessionRow.account)
-            .where(SessionRow.token == kept)
-        ).one_or_none()
-        if row is None or row.seen + IDLE < now:
-            raise signed_out()
-        principal = principal_of(session, row.account)
-        whose = (row.account, principal, row.login, row.must_change)
-        return Caller(*whose, kept, row.desk, row.desk_name), row.seen
-
-    caller, seen = read(engine, look)
-    if seen + NOTED < now:
-        noted = update(SessionRow).where(SessionRow.token == kept).values(seen=now)
-        transact(engine, lambda session: session.execute(noted))
+    caller = read(engine, lambda session: caller_within(session, token, now))
+    note_seen(engine, caller, now)
     return caller
+
+
+def caller_within(session: Session, token: str, now: datetime) -> Caller:
+    """Who a token belongs to at this moment, or SignedOut."""
+    kept = digest_of(token)
+    row = session.connection().execute(SESSION, {"token": kept}).one_or_none()
+    if row is None or row.seen + IDLE < now:
+        raise signed_out()
+    account, login, seen, desk, desk_name, must_change, *who = row
+    principal = _principal(session, *who)
+    return Caller(account, principal, login, must_change, kept, desk, desk_name, seen)
+
+
+def note_seen(engine: Engine, caller: Caller, now: datetime) -> None:
+    """Keep that this session is in use; every few minutes is enough."""
+    if caller.seen is not None and caller.seen + NOTED < now:
+        noted = update(SessionRow).where(SessionRow.token == caller.token).values(seen=now)
+        transact(engine, lambda session: session.execute(noted))
 
 
 def signed_out() -> SignedOut:
@@ -129,13 +151,17 @@ def signed_out() -> SignedOut:
 def session_message(
     engine: Engine, caller: Caller, now: datetime, token: str = ""
 ) -> SessionMessage:
+    return message_of(caller, read(engine, epoch), now, token)
+
+
+def message_of(caller: Caller, epoch: str, now: datetime, token: str = "") -> SessionMessage:
     return SessionMessage(
         token=token,
         principal=caller.principal.to_wire(),
         login=caller.login,
         must_change_password=caller.must_change,
         feeds=feeds_of(caller.principal),
-        epoch=read(engine, epoch),
+        epoch=epoch,
         now=told(now),
     )
 
@@ -344,7 +370,7 @@ def set_password_rule(session: Session, rule: passwords.Rule) -> None:
 
 def epoch(session: Session) -> str:
     """Which registry this is, since it began or was restored; "" before the first."""
-    return session.scalar(select(MetaRow.value).where(MetaRow.name == "epoch")) or ""
+    return session.connection().scalar(EPOCH) or ""
 
 
 def new_epoch(session: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -208,70 +208,100 @@ def _told(outcome: Outcome) -> bytes:
 # -- what is new --------------------------------------------------------------------------
 
 
-def news(
-    engine: Engine, asking: Caller, positions: dict[str, int], limit: int, *, held: bool
-) -> Iterator[bytes]:
-    """Everything after these positions, a page at a time, feed by feed; the last line is the end.
+class News:
+    """Everything after these positions, feed by feed, a page in each transaction; then the end.
 
     No transaction is open while a page is sent. `held`: say at the end what each feed holds.
     """
-    allowed = readable(engine, asking, positions)
-    left, more = limit, False
-    standing = read(engine, lambda session: feeds.held(session, allowed))
-    reached = list[str]()
-    for feed in _mine_first(allowed):
-        after = min(max(positions.get(feed, 0), 0), FURTHEST)
-        last = standing.get(feed, NOTHING)[0]
-        while after < last and left > 0:
-            page = _page(engine, feed, after, min(left, feeds.PAGE))
-            if page.lines:
-                yield b"".join(page.lines)
-            left -= len(page.lines)
+
+    def __init__(
+        self, session: Session, asking: Caller, positions: Mapping[str, int], limit: int, held: bool
+    ) -> None:
+        self._allowed = readable(session, asking, positions)
+        self._standing = feeds.held(session, self._allowed)
+        self._positions, self._limit, self._held = positions, limit, held
+        self._left, self._reached = limit, list[str]()
+        self._waiting = _mine_first(self._allowed)
+        self._after = self._start(self._waiting)
+        self.is_told = False
+        """Whether the last of it was given."""
+
+    def ahead(self) -> int:
+        """About how many items come, where a feed is read from its beginning; otherwise 0."""
+        if all(feed in self._positions for feed in self._allowed):
+            return 0
+        return sum(
+            max(0, min(count, last - self._positions.get(feed, 0)))
+            for feed, (last, count, _mark) in self._standing.items()
+        )
+
+    def some(self, session: Session) -> bytes:
+        """The next lines; with the last of them the end. May be asked again where it raised."""
+        lines, room = list[bytes](), feeds.PAGE
+        waiting, after, left = list(self._waiting), self._after, self._left
+        reached = list(self._reached)
+        while waiting:
+            last = self._standing.get(waiting[0], NOTHING)[0]
+            if after >= last:
+                reached.append(waiting.pop(0))
+                after = self._start(waiting)
+                continue
+            if left <= 0 or room <= 0:
+                break
+            page = feeds.page(session, waiting[0], after, min(left, room))
+            lines += page.lines
+            left, room = left - len(page.lines), room - len(page.lines)
             after = page.last if page.lines else last
-        if after < last:
-            more = True
-            break
-        reached.append(feed)
-    end = NewsEnd(feeds=allowed, more=more).model_dump(exclude={"held"})
-    if held:
-        # Something may have moved on while the pages were read: of such a feed nothing is said.
-        now = standing
-        if left < limit:
-            now = read(engine, lambda session: feeds.held(session, allowed))
-        end["held"] = {
-            feed: dict(zip(("position", "count", "mark"), standing.get(feed, NOTHING), strict=True))
-            for feed in reached
-            if standing.get(feed) == now.get(feed)
-        }
-    yield orjson.dumps(end) + b"\n"
+        is_told = not waiting or left <= 0
+        if is_told:
+            is_same = left == self._limit
+            lines.append(self._end(session, reached, is_more=bool(waiting), is_same=is_same))
+        self._waiting, self._after, self._left = waiting, after, left
+        self._reached, self.is_told = reached, is_told
+        return b"".join(lines)
+
+    def _start(self, waiting: Sequence[str]) -> int:
+        """The position behind which the first of these feeds is read."""
+        return min(max(self._positions.get(waiting[0], 0), 0), FURTHEST) if waiting else 0
+
+    def _end(
+        self, session: Session, reached: Sequence[str], *, is_more: bool, is_same: bool
+    ) -> bytes:
+        end = NewsEnd(feeds=self._allowed, more=is_more).model_dump(exclude={"held"})
+        if self._held:
+            # Something may have moved on while pages were read: of such a feed nothing is said.
+            now = self._standing if is_same else feeds.held(session, self._allowed)
+            end["held"] = {
+                feed: dict(zip(("position", "count", "mark"), was, strict=True))
+                for feed in reached
+                if (was := self._standing.get(feed, NOTHING)) == now.get(feed, NOTHING)
+            }
+        return orjson.dumps(end) + b"\n"
 
 
-def ahead(engine: Engine, asking: Caller, positions: dict[str, int]) -> int:
-    """About how many items are to come, where a feed is read from its beginning; otherwise 0."""
-    allowed = readable(engine, asking, positions)
-    if all(feed in positions for feed in allowed):
-        return 0
-    standing = read(engine, lambda session: feeds.held(session, allowed))
-    return sum(
-        max(0, min(count, last - positions.get(feed, 0)))
-        for feed, (last, count, _mark) in standing.items()
-    )
+def news(
+    engine: Engine, asking: Caller, positions: Mapping[str, int], limit: int, *, held: bool
+) -> Iterator[bytes]:
+    """All that is new for somebody, a page at a time."""
+    telling = read(engine, lambda session: News(session, asking, positions, limit, held))
+    yield from rest(engine, telling)
 
 
-def readable(engine: Engine, asking: Caller, positions: Collection[str]) -> tuple[str, ...]:
+def rest(engine: Engine, telling: News) -> Iterator[bytes]:
+    """What was not told yet."""
+    while not telling.is_told:
+        yield read(engine, telling.some)
+
+
+def readable(session: Session, asking: Caller, positions: Collection[str]) -> tuple[str, ...]:
     """The feeds that somebody is told, and those that they ask for by naming them."""
     own = feeds_of(asking.principal)
     if not names_some(positions):
         return own
-    asked = read(engine, lambda session: asked_for(session, asking.principal, positions))
-    return tuple(sorted({*own, *asked}))
+    return tuple(sorted({*own, *asked_for(session, asking.principal, positions)}))
 
 
 def _mine_first(allowed: Sequence[str]) -> list[str]:
     """What somebody is engaged in, then what they answer for, then whom and what they may pick."""
     order = ("person:", "committee:", "office:", "staff:", "directory", "investigators:")
     return sorted(allowed, key=lambda f: next(n for n, o in enumerate(order) if f.startswith(o)))
-
-
-def _page(engine: Engine, feed: str, after: int, limit: int) -> feeds.Page:
-    return read(engine, lambda session: feeds.page(session, feed, after, limit))

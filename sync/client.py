@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from app.errors import AppError, Unreachable
 from app.exchange.package import MEDIA
 from app.record import Record
-from sync import files
+from sync import files, line
 from sync.protocol import (
     CURRENT,
     NEWS_TYPE,
@@ -98,11 +98,16 @@ class RegistryClient:
         self._http.trust_env = urlsplit(address).hostname not in LOOPBACK
         self._http.headers[VERSION_HEADER] = str(CURRENT)
         self._http.headers["Accept-Encoding"] = "identity"
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, line.Adapter())
+        # Checked: packed bytes damaged on their way may still unpack, to another text.
+        self._packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
         self.use(token)
 
     def use(self, token: str) -> None:
         """Speak as whoever this token is for."""
         self._token = token
+        self._prepared_round: requests.PreparedRequest | None = None
 
     def close(self) -> None:
         self._http.close()
@@ -214,11 +219,9 @@ class RegistryClient:
         """
         rest = orjson.dumps({"whole": list(whole), "positions": positions, "limit": limit})
         body = b'{"changes":[%b],%b' % (b",".join(changes), rest[1:])
-        headers = {**JSON, "Accept": NEWS_TYPE, "Accept-Encoding": "zstd"}
+        headers = ROUND
         if len(body) > WORTH_PACKING:
-            # Checked: packed bytes damaged on their way may still unpack, to another text.
-            body = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(body)
-            headers["Content-Encoding"] = "zstd"
+            body, headers = self._packer.compress(body), PACKED_ROUND
         for pause in (*PAUSES, None):
             try:
                 return Round(self._open("POST", "/round", data=body, headers=headers))
@@ -310,19 +313,14 @@ class RegistryClient:
         self, method: str, path: str, *, patient: bool = False, **rest: Any
     ) -> requests.Response:
         """`patient`: the registry works long before it says the first word."""
-        headers = {**rest.pop("headers", {})}
         silence = self._timeouts.whole if patient else self._timeouts.read
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        address = f"{self._address}/v1{path}"
         try:
-            reply = self._http.request(
-                method,
-                f"{self._address}/v1{path}",
-                headers=headers,
+            reply = self._http.send(
+                self._prepared(method, address, **rest),
                 timeout=(self._timeouts.connect, silence),
                 allow_redirects=False,  # a redirect would carry the body to another host
-                stream=True,
-                **rest,
+                **self._http.merge_environment_settings(address, {}, True, None, None),
             )
         except requests.RequestException as error:
             raise unreachable() from error
@@ -330,6 +328,24 @@ class RegistryClient:
             return reply
         with closing(reply):
             raise self._refusal(reply)
+
+    def _prepared(
+        self, method: str, address: str, headers: Mapping[str, str] | None = None, **rest: Any
+    ) -> requests.PreparedRequest:
+        told = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        if headers is not ROUND and headers is not PACKED_ROUND:
+            told |= headers or {}
+            return self._http.prepare_request(
+                requests.Request(method, address, headers=told, **rest)
+            )
+        # A round is asked again and again: prepared once, which took longer than the store does.
+        if self._prepared_round is None:
+            asked = requests.Request(method, address, headers={**ROUND, **told})
+            self._prepared_round = self._http.prepare_request(asked)
+        found = self._prepared_round.copy()
+        found.body = rest["data"]
+        found.headers.update({**headers, "Content-Length": str(len(found.body))})
+        return found
 
     def _refusal(self, reply: requests.Response) -> AppError:
         error = self._told(reply)
@@ -386,6 +402,10 @@ JSON = {"Content-Type": "application/json"}
 
 
 WORTH_PACKING = 1024
+LEVEL = 7
+"""How hard changes are packed: a tenth fewer bytes than 3, 0.1 ms a study."""
+ROUND: Mapping[str, str] = {**JSON, "Accept": NEWS_TYPE, "Accept-Encoding": "zstd"}
+PACKED_ROUND: Mapping[str, str] = {**ROUND, "Content-Encoding": "zstd"}
 
 
 def _json(message: Message) -> dict[str, Any]:

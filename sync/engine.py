@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -58,6 +58,8 @@ class _Batch:
     messages: list[bytes]
     ids: list[str]
     last: int
+    positions: dict[str, int] | None = None
+    """How far each feed was read when it was taken from the outbox; None where that moved on."""
 
     @property
     def is_full(self) -> bool:
@@ -106,9 +108,10 @@ class _Round:
 
     def run(self) -> None:
         self._tell("session", 0)
-        self._send_files()
-        self._leave(self._exchange())
-        self._fetch_files()
+        feeds = self._exchange(self._begin())
+        if not self.copy.is_at_rest(feeds):
+            self._leave(feeds)
+            self._fetch_files()
         self._tell("done", 0)
 
     def _tell(self, stage: Stage, count: int) -> None:
@@ -125,8 +128,18 @@ class _Round:
 
         return tell
 
-    def _send_files(self) -> None:
-        for sha256 in self.copy.files_to_send():
+    def _begin(self) -> _Batch:
+        """The first batch, once the documents are sent that it may name."""
+        going = self.copy.outgoing(CHANGES_AT_ONCE, steps=STEPS_AT_ONCE)
+        if going.files:
+            self._send_files(going.files)
+            going = self.copy.outgoing(
+                CHANGES_AT_ONCE, steps=STEPS_AT_ONCE, despite_files=True
+            )
+        return _batch(going.messages, going.positions)
+
+    def _send_files(self, files: Sequence[str]) -> None:
+        for sha256 in files:
             self._tell("files", self.report.files_sent)
             try:
                 if not self.client.has_file(sha256):
@@ -141,20 +154,18 @@ class _Round:
 
     # -- changes and news -----------------------------------------------------
 
-    def _exchange(self) -> tuple[str, ...]:
+    def _exchange(self, batch: _Batch) -> tuple[str, ...]:
         """Send and hear until there is nothing more to do; the feeds that may be read now."""
         while True:
-            batch = self._send_but_the_last()
-            if batch is None:  # the registry was restored: everything anew
-                continue
-            feeds = self._hear(batch)
+            last = self._all_but_the_last(batch) if batch.is_full else batch
+            feeds = self._hear(last) if last else None  # else the registry was restored
             if feeds is not None:
                 return feeds
+            batch = self._next_batch()
 
-    def _send_but_the_last(self) -> _Batch | None:
+    def _all_but_the_last(self, batch: _Batch) -> _Batch | None:
         """Send full batches; give the last one, which goes with the question for news."""
         ahead: Future[Round] | None = None
-        batch = self._next_batch()
         with ThreadPoolExecutor(1) as line:
             before: tuple[_Batch, RoundHead] | None = None
             while batch.is_full:
@@ -182,21 +193,17 @@ class _Round:
         found = self.copy.next_messages(
             CHANGES_AT_ONCE, after=after, without=self.later, steps=STEPS_AT_ONCE
         )
-        return _Batch(
-            [message for _, _, message in found],
-            [change_id for _, change_id, _ in found],
-            found[-1][0] if found else after,
-        )
+        return _batch(found, None, after)
 
     def _hear(self, batch: _Batch) -> tuple[str, ...] | None:
         """Send the last batch and take the news; None where there is more to send or to hear."""
         self._tell("changes" if batch.messages else "news", self.report.sent)
-        reply = self.client.round(
-            batch.messages, self.copy.positions(), NEWS_IN_A_REPLY, whole=self.whole
-        )
+        positions = self.copy.positions() if batch.positions is None else batch.positions
+        reply = self.client.round(batch.messages, positions, NEWS_IN_A_REPLY, whole=self.whole)
         try:
             restored = self.copy.remember(reply.head.session)
-            self._settle(batch, reply.head)
+            if batch.messages or reply.head.outcomes:
+                self._settle(batch, reply.head)
             if restored:
                 return None
             if reply.head.ahead:
@@ -284,6 +291,17 @@ class _Round:
     def _wanted(self, failed: set[str]) -> list[str]:
         found = self.copy.files_wanted(FILES_AT_ONCE + len(failed))
         return [sha256 for sha256 in found if sha256 not in failed]
+
+
+def _batch(
+    found: Sequence[tuple[int, str, bytes]], positions: dict[str, int] | None, after: int = 0
+) -> _Batch:
+    return _Batch(
+        [message for _, _, message in found],
+        [change_id for _, change_id, _ in found],
+        found[-1][0] if found else after,
+        positions,
+    )
 
 
 def _pages(news: News) -> Iterator[list[tuple[NewsLine, bytes]]]:

@@ -37,10 +37,11 @@ def caller(engine: Database, token: Token) -> Caller:
 Asking = Annotated[Caller, Depends(caller)]
 
 
-def spoken(
+async def spoken(
     version: Annotated[str, Header(alias=VERSION_HEADER)] = str(CURRENT),
 ) -> None:
     """Refuse a desk older than what is still spoken; a newer one speaks our version."""
+    # It waits for nothing: as a coroutine it costs no way through another thread.
     # Digits of other scripts and endless ones are digits too, but no number we could read.
     if not re.fullmatch(r"[0-9]{1,6}", version) or int(version) < OLDEST:
         raise TooOld(

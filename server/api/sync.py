@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -13,11 +15,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from app.errors import Invalid, TooLarge
 from app.workflows.roles import feeds_of
 from server import feeds, rounds
-from server.accounts import Caller, caller_of, session_message
+from server.accounts import Caller, caller_within, epoch, message_of, note_seen
 from server.api.caller import Asking, Database, engine_of, token_of
 from server.db import read
 from server.limits import LARGEST_MESSAGE, MEGABYTE
@@ -66,42 +69,59 @@ async def round_(request: Request) -> Response:
 
 def _round(request: Request, engine: Engine, token: str, body: bytes) -> Response:
     packed = request.headers.get("content-encoding", "") == "zstd"
-    who = lambda: caller_of(engine, token, clock())  # noqa: E731 -- asked again after changes
+    who = lambda session: caller_within(session, token, clock())  # noqa: E731
     return _streamed(request, round_lines(engine, who, body, packed=packed))
 
 
 def round_lines(
-    engine: Engine, who: Callable[[], Caller], body: bytes, *, packed: bool
+    engine: Engine, who: Callable[[Session], Caller], body: bytes, *, packed: bool
 ) -> Iterator[bytes]:
-    """Do what a round asks for; the lines of its reply, the news in them read on the way."""
-    asking = who()
-    wanted = _read(_unpacked(body) if packed else body)
-    for change in wanted.changes:
-        rounds.change_id(change)
-    done = rounds.do(engine, asking, wanted.changes, set(wanted.whole))
-    if wanted.changes:  # a role may have come or gone with them
-        asking = who()
+    """Do what a round asks for; the lines of its reply, the news in them read on the way.
+
+    Without changes, all that is asked of the database is asked in one transaction.
+    """
+
+    def look(session: Session) -> tuple[Caller, Round, bytes, rounds.News | None]:
+        asking = who(session)  # before anything that was sent is looked at
+        wanted = _read(_unpacked(body) if packed else body)
+        if wanted.changes:
+            return asking, wanted, b"", None
+        return asking, wanted, *_told(session, asking, wanted, rounds.Done())
+
+    asking, wanted, first, telling = read(engine, look)
+    note_seen(engine, asking, clock())
+    if wanted.changes:
+        for change in wanted.changes:
+            rounds.change_id(change)
+        done = rounds.do(engine, asking, wanted.changes, set(wanted.whole))
+
+        def look_again(session: Session) -> tuple[bytes, rounds.News | None]:
+            return _told(session, who(session), wanted, done)  # a role may have come or gone
+
+        first, telling = read(engine, look_again)
+    return chain((first,), rounds.rest(engine, telling) if telling else ())
+
+
+def _told(
+    session: Session, asking: Caller, wanted: Round, done: rounds.Done
+) -> tuple[bytes, rounds.News | None]:
+    """The first line of a round's reply with the first of the news, and who tells the rest."""
     positions = dict(wanted.positions)
     for feed, told in done.published.items():
         if positions.get(feed, 0) == told["first"] - 1:  # they need not be told what they did
             positions[feed] = told["first"] + len(told["items"]) - 1
-    session = session_message(engine, asking, clock()).model_dump_json().encode()
-    ahead = rounds.ahead(engine, asking, positions) if wanted.limit else 0
-    first = b'{"session":%b,"outcomes":[%b],"published":%b,"ahead":%d}\n' % (
-        session, b",".join(done.outcomes), orjson.dumps(done.published), ahead,
-    )  # fmt: skip
-    return _lines(first, engine, asking, positions, wanted.limit)
-
-
-def _lines(
-    first: bytes, engine: Engine, asking: Caller, positions: dict[str, int], limit: int
-) -> Iterator[bytes]:
-    yield first
-    if limit:
-        yield from rounds.news(engine, asking, positions, limit, held=True)
+    telling, ahead = None, 0
+    if wanted.limit:
+        telling = rounds.News(session, asking, positions, wanted.limit, held=True)
+        news, ahead = telling.some(session), telling.ahead()
     else:
-        end = {"end": True, "feeds": rounds.readable(engine, asking, positions), "more": True}
-        yield orjson.dumps(end) + b"\n"
+        end = {"end": True, "feeds": rounds.readable(session, asking, positions), "more": True}
+        news = orjson.dumps(end) + b"\n"
+    who = message_of(asking, epoch(session), clock()).model_dump_json().encode()
+    first = b'{"session":%b,"outcomes":[%b],"published":%b,"ahead":%d}\n%b' % (
+        who, b",".join(done.outcomes), orjson.dumps(done.published), ahead, news,
+    )  # fmt: skip
+    return first, telling
 
 
 def _read(body: bytes) -> Round:
@@ -173,7 +193,16 @@ def _again(begun: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
 
 def frame(part: bytes) -> bytes:
     """Each page a frame of its own: a desk believes a page once its checksum has come."""
-    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(part)
+    packer: zstandard.ZstdCompressor | None = getattr(_PACKERS, "packer", None)
+    if packer is None:
+        packer = _PACKERS.packer = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
+    return packer.compress(part)
+
+
+LEVEL = 6
+"""Packing harder costs less than a hospital's line: 8 % fewer bytes than 3, 0.1 ms a study."""
+_PACKERS = threading.local()
+"""One for each thread: making it costs more than packing a small reply."""
 
 
 @router.get("/digest")

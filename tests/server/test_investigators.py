@@ -90,7 +90,8 @@ def test_a_delegate_is_told_as_long_as_they_are_one(story: Story) -> None:
 def test_nothing_is_told_unasked(province: Province) -> None:
     pi = province.somebody("林远")
 
-    end = orjson.loads(list(rounds.news(province.engine, caller(pi), {}, 50_000, held=True))[-1])
+    told = b"".join(rounds.news(province.engine, caller(pi), {}, 50_000, held=True))
+    end = orjson.loads(told.splitlines()[-1])
 
     assert not [feed for feed in end["feeds"] if feed.startswith(INVESTIGATORS)]
 
@@ -99,7 +100,8 @@ def test_one_desk_asks_for_so_many_institutions_and_no_more(province: Province) 
     pi = province.somebody("林远")
     names = [f"{INVESTIGATORS}{UUID(int=n)}" for n in range(AT_ONCE + 50)]
 
-    told = rounds.readable(province.engine, caller(pi), names)
+    who = caller(pi)
+    told = read(province.engine, lambda session: rounds.readable(session, who, names))
 
     assert len([feed for feed in told if feed.startswith(INVESTIGATORS)]) == AT_ONCE
 

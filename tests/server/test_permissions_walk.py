@@ -275,7 +275,12 @@ def test_investigators_of_others_are_told_to_whoever_fills_in_studies_and_asks(w
     for asker in walk.people:
         who = principal_at(walk, asker)
         caller = Caller(asker.account, who, asker.name, must_change=False, token="")
-        told = set(readable(walk.province.engine, caller, dict.fromkeys(wanted, 0)))
+        told = set(
+            read(
+                walk.province.engine,
+                lambda session, caller=caller: readable(session, caller, dict.fromkeys(wanted, 0)),
+            )
+        )
         begins = WORKFLOWS["study"].may_begin(who)
         should = begins or (asker.role == "delegate" and asker.engaged)
         for feed in wanted:

@@ -106,7 +106,7 @@ class SimulatedRegistry:
 
     def _round(self, asking: Caller, request: Request) -> Answer:
         packed = request.headers.get("Content-Encoding") == "zstd"
-        lines = sync_api.round_lines(self.engine, lambda: asking, request.body, packed=packed)
+        lines = sync_api.round_lines(self.engine, lambda _: asking, request.body, packed=packed)
         return Answer(200, map(sync_api.frame, lines), {"Content-Encoding": "zstd"})
 
     def _file(self, asking: Caller, request: Request) -> Answer:
