@@ -39,8 +39,8 @@ from local_db.upgrades import open_up_to_date, save_copy
 from local_db.values import (
     Deed,
     KeptSession,
-    Outgoing,
     OutboxItem,
+    Outgoing,
     Query,
     Recycled,
     RowPage,
@@ -522,7 +522,7 @@ class WorkingCopy:
             return news.follow(db, feeds, sure=sure)
 
     def is_at_rest(self, feeds: Sequence[str]) -> bool:
-        """Whether nothing is left to be done at the end of a round: by `follow`, or for documents."""
+        """Whether a round may end here: `follow` would do nothing, no document is looked for."""
         with self._store.reading() as db:
             return news.is_at_rest(db, feeds)
 

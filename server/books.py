@@ -14,7 +14,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, delete, insert, select, text
+from sqlalchemy import Table, bindparam, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.answers import brought_up_to_date
@@ -45,6 +45,7 @@ NAMES_FILE = b'"sha256"'
 WRITTEN = (RECORDS, REVISIONS, PARTIES, RECORD_FILES)
 """In the order in which they refer to each other."""
 INSERTS = {table: insert(table) for table in WRITTEN}
+BODIES = select(RECORDS.c.body).where(RECORDS.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,9 @@ class Books:
 
     def look_up(self, ids: Sequence[UUID]) -> None:
         """Read these records in one question; `find` gives them then, or that there is none."""
-        asked = select(RECORDS.c.body).where(RECORDS.c.id.in_(ids))
         self._asked |= dict.fromkeys(ids)
-        found = (self._found(body) for body in self.session.connection().scalars(asked))
+        bodies = self.session.connection().scalars(BODIES, {"ids": list(ids)})
+        found = (self._found(body) for body in bodies)
         self._asked |= {record.id: record for record in found}
 
     def _found(self, body: bytes) -> Record:

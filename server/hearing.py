@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.record import Record
@@ -16,6 +16,9 @@ from server.feeds import Item, Kind
 from server.tables import GrantRow, NewsRow, PartyRow
 
 T = TypeVar("T")
+GRANTED = select(GrantRow.principal, GrantRow.role).where(
+    GrantRow.principal.in_(bindparam("names", expanding=True))
+)
 
 
 def heard(
@@ -37,9 +40,7 @@ def heard(
     held = {} if held is None else held
     if unknown := sorted(needs.keys() - held.keys()):
         held |= {name: set() for name in unknown}
-        for principal, role in session.execute(
-            select(GrantRow.principal, GrantRow.role).where(GrantRow.principal.in_(unknown))
-        ):
+        for principal, role in session.connection().execute(GRANTED, {"names": unknown}):
             held[principal].add(role)
     deaf = {name for name, grants in needs.items() if not grants & held[name]}
     return {feed: kind for feed, kind in told.items() if feed not in deaf}

@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import answers as rules
@@ -32,6 +32,9 @@ from sync.protocol import Change, Outcome, Wrote
 
 DONE = cast("Table", DoneRow.__table__)
 INSERT_DONE = insert(DONE)
+ANSWERED = select(DONE.c.change, DONE.c.principal, DONE.c.outcome).where(
+    DONE.c.change.in_(bindparam("ids", expanding=True))
+)
 PASSING = (TryLater, Faulty)
 PASSING_CODES = tuple(kind.code for kind in PASSING)
 """Refusals that say nothing about the change itself: a repeat is judged again."""
@@ -196,7 +199,9 @@ class Registry:
         turn = Turn(books, self._principal, change.role, change.command, record, said)
         after = effects.of(turn, after)
         refuse_said(books, replace(record, answers=replayed.answers), step, said)
-        choice = rules.settling(form, change.settled, record.answers, after.answers)
+        choice: Answers = {}
+        if change.settled:
+            choice = rules.settling(form, change.settled, record.answers, after.answers)
         after = books.write(
             after,
             record.state,
@@ -330,8 +335,7 @@ class Answered:
 
 def answered(session: Session, ids: Sequence[UUID]) -> dict[UUID, Answered]:
     """Those of these changes that were answered before."""
-    asked = select(DONE.c.change, DONE.c.principal, DONE.c.outcome).where(DONE.c.change.in_(ids))
-    found = session.connection().execute(asked)
+    found = session.connection().execute(ANSWERED, {"ids": list(ids)})
     return {change: Answered(principal, outcome) for change, principal, outcome in found}
 
 

@@ -215,7 +215,13 @@ class News:
     """
 
     def __init__(
-        self, session: Session, asking: Caller, positions: Mapping[str, int], limit: int, held: bool
+        self,
+        session: Session,
+        asking: Caller,
+        positions: Mapping[str, int],
+        limit: int,
+        *,
+        held: bool,
     ) -> None:
         self._allowed = readable(session, asking, positions)
         self._standing = feeds.held(session, self._allowed)
@@ -283,7 +289,7 @@ def news(
     engine: Engine, asking: Caller, positions: Mapping[str, int], limit: int, *, held: bool
 ) -> Iterator[bytes]:
     """All that is new for somebody, a page at a time."""
-    telling = read(engine, lambda session: News(session, asking, positions, limit, held))
+    telling = read(engine, lambda session: News(session, asking, positions, limit, held=held))
     yield from rest(engine, telling)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -47,6 +48,8 @@ def declared(change: Change) -> tuple[Form, Workflow]:
 
 ROWS = tuple(("row",) * n for n in range(4))
 ROW = re.compile(r"[A-Za-z0-9_-]{1,40}")
+DEEPEST_ROW = 6
+"""Parts of a row's path at most: groups and rows in turn."""
 LONGEST = 200_000
 """Characters of one answer; forms say shorter, but a draft is not refused for those."""
 MOST = 2000
@@ -55,10 +58,10 @@ MOST = 2000
 
 def checked_edits(form: Form, change: Change) -> Edits:
     edits = edits_up_to_date(form.id, change.form_version, dict(change.edits), latest=form.version)
-    wrong = sorted(
-        {p for p, (was, now) in edits.items() if not (_is_leaf(form, p, now) and _is_plain(was))}
-        | {p for p, both in change.settled.items() if not all(_is_leaf(form, p, v) for v in both)}
-    )
+    no_leaves = _not_leaves(form, edits) | _not_leaves(form, change.settled)
+    no_leaves |= {p for p, (was, _now) in edits.items() if was is not None and not _is_plain(was)}
+    no_leaves |= {p for p, (was, _) in change.settled.items() if not _is_leaf(form, p, was)}
+    wrong = sorted(no_leaves)
     # They are told again, and a half of a character cannot be.
     wrong = [path.encode(errors="replace").decode() for path in wrong]
     if wrong:
@@ -71,31 +74,49 @@ def checked_edits(form: Form, change: Change) -> Edits:
     return edits
 
 
-def _is_leaf(form: Form, path: str, value: Any) -> bool:
+def _not_leaves(form: Form, edits: Mapping[str, tuple[Any, Any]]) -> set[str]:
+    """The paths that lead neither to one answer of the form nor to an empty row."""
+    shapes = dict[str, str | None]()  # many answers stand in one row: looked at once
+    return {path for path, (_was, now) in edits.items() if not _is_leaf(form, path, now, shapes)}
+
+
+def _is_leaf(
+    form: Form, path: str, value: Any, shapes: dict[str, str | None] | None = None
+) -> bool:
     """Whether it leads to one answer of the form, or to an empty row; and the value is plain."""
-    parts = path.split("/")
-    if len(parts) == 1:
-        kind = _kind_of(form.id, path)
-    elif len(parts) > 7 or not all(map(ROW.fullmatch, parts[1::2])):
-        return False
-    else:
-        parts[1::2] = ROWS[len(parts) // 2]
-        kind = _kind_of(form.id, "/".join(parts))
-    return value in (None, True) if kind == "row" else kind == "answer" and _is_plain(value)
+    row, slash, last = path.rpartition("/")
+    shapes = {} if shapes is None else shapes
+    if row not in shapes:
+        shapes[row] = _shape(row)
+    shape = shapes[row] if slash else ""
+    kind = "" if shape is None else _kind_of(form.id, shape, last)
+    if kind == "answer":
+        return value is None or _is_plain(value)
+    return kind == "row" and value in (None, True)
+
+
+def _shape(row: str) -> str | None:
+    """The path of a row, whichever row it is; None for what is none."""
+    parts = row.split("/")
+    if len(parts) % 2 or len(parts) > DEEPEST_ROW or not all(map(ROW.fullmatch, parts[1::2])):
+        return None
+    parts[1::2] = ROWS[len(parts) // 2]
+    return "/".join(parts) + "/"
 
 
 @lru_cache(maxsize=10_000)
-def _kind_of(form_id: str, path: str) -> Literal["answer", "row", ""]:
+def _kind_of(form_id: str, row: str, last: str) -> Literal["answer", "row", ""]:
     """What a path leads to, whichever its rows."""
+    path = row + last
     try:
-        last = FORMS[form_id].at(path.rstrip("/"))[-1]
+        field = FORMS[form_id].at(path.rstrip("/"))[-1]
     except (KeyError, IndexError):
         return ""
     if path.count("/") % 2:  # not one part more than it has groups and rows
         return ""
     if path.endswith("/"):
-        return "row" if isinstance(last.type, Rows) else ""
-    return "" if isinstance(last.type, Rows) else "answer"
+        return "row" if isinstance(field.type, Rows) else ""
+    return "" if isinstance(field.type, Rows) else "answer"
 
 
 def _is_plain(value: Any, *, inside: bool = False) -> bool:

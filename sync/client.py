@@ -320,7 +320,9 @@ class RegistryClient:
                 self._prepared(method, address, **rest),
                 timeout=(self._timeouts.connect, silence),
                 allow_redirects=False,  # a redirect would carry the body to another host
-                **self._http.merge_environment_settings(address, {}, True, None, None),
+                **self._http.merge_environment_settings(
+                    address, proxies={}, stream=True, verify=None, cert=None
+                ),
             )
         except requests.RequestException as error:
             raise unreachable() from error

@@ -69,13 +69,17 @@ def flat(answers: Mapping[str, Any], at: str = "") -> dict[str, Any]:
 def nested(paths: Mapping[str, Any]) -> Answers:
     """Answers from paths: the way back of `flat`."""
     found: Answers = {}
+    rows: dict[str, Answers] = {}  # many answers stand in one row: looked for once
     for path, value in paths.items():
         if value is None:
             continue
-        *groups, last = path.split("/")
-        node = found
-        for group in groups:
-            node = node.setdefault(group, {})
+        row, slash, last = path.rpartition("/")
+        node = rows.get(row) if slash else found
+        if node is None:
+            node = found
+            for group in row.split("/"):
+                node = node.setdefault(group, {})
+            rows[row] = node
         if last:
             node[last] = value
     return found
