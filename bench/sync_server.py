@@ -5,6 +5,7 @@ It is `python -m server run` on SQLite in DIR, with an account that two desks ca
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from uuid import UUID
@@ -17,19 +18,22 @@ from bench.invented import OFFICE, PI
 LOGIN, PASSWORD = "bench", "Bench2026"
 
 
-def prepare(folder: Path) -> str:
-    """A new database in this folder, with the account; gives its address."""
+def address(folder: Path) -> str:
+    return f"sqlite:///{folder / 'registry.db'}"
+
+
+def prepare(folder: Path) -> None:
+    """A new database in this folder, with the account."""
     from server.db import connect, transact
     from server.migrations import migrate
 
-    database = f"sqlite:///{folder / 'registry.db'}"
+    database = address(folder)
     if not (folder / "registry.db").exists():
         folder.mkdir(parents=True, exist_ok=True)
         engine = connect(database, pool=2)
         migrate(engine)
         transact(engine, _account)
         engine.dispose()
-    return database
 
 
 def _account(session: Session) -> None:
@@ -57,7 +61,12 @@ def main() -> int:
     from server.__main__ import main as serve
 
     port, folder = sys.argv[1], Path(sys.argv[2])
-    database = prepare(folder)
+    if port == "prepare":
+        prepare(folder)
+        return 0
+    # In a process of its own: it is the registry's memory that is measured.
+    subprocess.run([sys.executable, "-m", "bench.sync_server", "prepare", str(folder)], check=True)
+    database = address(folder)
     return serve(["run", "--db", database, "--files", str(folder / "files"), "--port", port])
 
 

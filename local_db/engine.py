@@ -22,6 +22,7 @@ PRAGMAS = (
     "busy_timeout = 5000",
     "secure_delete = FAST",
     "cache_size = -16000",
+    "wal_autocheckpoint = 4000",  # 16 MB: each costs two more waits for the disk
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import shutil
 import socket
 import sys
 import tempfile
+from contextlib import suppress
 
 import uvicorn
 from sqlalchemy import make_url
@@ -23,6 +25,8 @@ QUEUE = 2048
 """Connections that may wait to be taken."""
 CONNECTIONS = 4000
 """Open connections of one process, most of them idle between two rounds of a desk."""
+ARENA_MAX, ARENAS = -8, 2
+"""M_ARENA_MAX of malloc.h, and how many: one for the loop, one for all other threads."""
 DRAINING = 30
 """Seconds that what was begun may take to its end once the registry is told to stop."""
 
@@ -45,6 +49,7 @@ def _announce(listening: socket.socket) -> None:
 def run(settings: Settings) -> None:
     """Serve until told to stop (SIGTERM); SIGHUP replaces the worker processes one by one."""
     settings.to_environment()
+    _few_arenas()
     several = settings.workers > 1
     if several and make_url(settings.database).get_backend_name() == "sqlite":
         log.warning("SQLite has one writer at a time: one process instead of %d", settings.workers)
@@ -61,6 +66,13 @@ def run(settings: Settings) -> None:
         Multiprocess(config, sockets=[listening]).run()
     finally:
         shutil.rmtree(figures, ignore_errors=True)
+
+
+def _few_arenas() -> None:
+    """Let threads share what they took: else the C library keeps as much for each of them."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than that of GNU
+            ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
 
 
 def _config(settings: Settings, *, several: bool) -> uvicorn.Config:
