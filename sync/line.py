@@ -15,7 +15,7 @@ TOGETHER = 64 * 1024
 """Bytes that are worth joining; what is larger goes piece by piece, as it is read."""
 
 
-class _AtOnce(HTTPConnection):
+class AtOnce(HTTPConnection):
     """Holds back what is sent until the request is whole, or no longer small."""
 
     _held: bytearray | None = None
@@ -43,16 +43,16 @@ class _AtOnce(HTTPConnection):
             super().send(bytes(held))
 
 
-class _AtOnceSecure(_AtOnce, HTTPSConnection):
+class AtOnceSecure(AtOnce, HTTPSConnection):
     """The same over TLS."""
 
 
 class _Pool(HTTPConnectionPool):
-    ConnectionCls = _AtOnce
+    ConnectionCls = AtOnce
 
 
 class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _AtOnceSecure
+    ConnectionCls = AtOnceSecure
 
 
 class Adapter(HTTPAdapter):

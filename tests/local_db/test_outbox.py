@@ -282,3 +282,20 @@ def test_a_package_of_one_record_holds_nothing_of_another(copy: WorkingCopy) -> 
     assert [item.state for item in copy.outbox()] == ["waiting", "sent"]
     with pytest.raises(NotFound):
         copy.pack(10**6, uuid4())
+
+
+def test_nothing_counts_as_sent_while_documents_go_before_it(copy: WorkingCopy) -> None:
+    sha256 = copy.add_file(b"%PDF")
+    record = copy.begin("study", {TITLE: "甲"}, role="pi")
+
+    before = copy.outgoing(200)
+
+    assert (before.files, before.messages) == ([sha256], [])
+    assert copy.outbox()[0].attempts == 0
+    put(copy, record.id, title="乙")
+    assert len(copy.outbox()) == 1, "what was not attempted is still joined"
+
+    after = copy.outgoing(200, despite_files=True)
+
+    assert [change_id for _, change_id, _ in after.messages] == [str(copy.outbox()[0].change_id)]
+    assert copy.outbox()[0].attempts == 1

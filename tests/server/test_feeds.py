@@ -7,10 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+import orjson
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from server import feeds, numbering
+from server import feeds, numbering, rounds
+from server.accounts import Caller, principal_of
+from server.api import sync
 from server.db import read, transact
 from server.feeds import Item
 from server.moments import clock
@@ -227,3 +230,50 @@ def test_feeds_of_others_are_not_read(story: Story) -> None:
     assert not other.can_read(story.study)
     assert not other.can_read(uuid4())
     assert f"office:{story.hospital.account}" not in other.reads()
+
+
+def test_a_quiet_round_asks_the_database_in_one_transaction(province: Province) -> None:
+    pi, begun = province.somebody("林远"), list[object]()
+
+    def who(session: Session) -> Caller:
+        return Caller(
+            pi.account, principal_of(session, pi.account), "x", must_change=False, token=""
+        )
+
+    def lines(positions: dict[str, int]) -> list[dict[str, Any]]:
+        body = orjson.dumps({"positions": positions})
+        told = b"".join(sync.round_lines(province.engine, who, body, packed=False))
+        return [orjson.loads(line) for line in told.splitlines() if line]
+
+    end = lines({})[-1]
+    assert (end["more"], set(end["held"])) == (False, set(end["feeds"]))
+    event.listen(province.engine, "begin", begun.append)
+
+    head, again = lines({feed: held["position"] for feed, held in end["held"].items()})
+
+    assert len(begun) == 1
+    assert (head["outcomes"], again) == ([], end)
+
+
+def test_pages_go_over_feeds_and_end_where_the_limit_is(province: Province) -> None:
+    """Whatever the size of a page and the limit, all is told once and in order."""
+    pi = province.somebody("林远")
+    asking = read(
+        province.engine,
+        lambda s: Caller(pi.account, principal_of(s, pi.account), "x", must_change=False, token=""),
+    )
+    told, positions, is_more = list[tuple[str, int]](), dict[str, int](), True
+    while is_more:
+        parts = b"".join(rounds.news(province.engine, asking, positions, 3, held=True)).splitlines()
+        items = [orjson.loads(line) for line in parts[:-1:2]]
+        end = orjson.loads(parts[-1])
+        told += [(item["feed"], item["position"]) for item in items]
+        positions |= dict(told[-len(items) :] if items else ())
+        is_more = end["more"]
+        assert is_more == bool(set(end["feeds"]) - set(end["held"]))
+        assert len(items) == 3 or not is_more
+
+    whole = b"".join(rounds.news(province.engine, asking, {}, 50_000, held=True)).splitlines()
+    expected = [orjson.loads(line) for line in whole[:-1:2]]
+    assert told == [(item["feed"], item["position"]) for item in expected]
+    assert len(told) > 3

@@ -117,7 +117,21 @@ def test_what_no_step_asks_for_is_not_heard(story: Story, said: dict[str, Any]) 
 
 @pytest.mark.parametrize(
     "path",
-    ["attach.ethicsApprovalNumber", "state", "number", "parties", "parties/pi", "log", "__class__"],
+    [
+        "attach.ethicsApprovalNumber",
+        "state",
+        "number",
+        "parties",
+        "parties/pi",
+        "log",
+        "__class__",
+        "/basic.research_title",
+        "basic.research_title/",
+        "impl.team_members/r/no such/name",
+        "impl.team_members/no row/name",
+        "impl.team_members//name",
+        "impl.team_members/r",
+    ],
 )
 def test_no_edit_reaches_what_is_not_asked_in_the_form(story: Story, path: str) -> None:
     story.drafted()

@@ -24,6 +24,7 @@ from app.errors import (
 )
 from sync.client import RegistryClient, Timeouts
 from sync.files import PATIENCE
+from sync.line import TOGETHER, AtOnce
 from sync.protocol import CURRENT, NewPassword, SignIn
 from sync.rhythm import asked_of
 from tests.sync.faults import Exchange, Fault, FaultyNetwork, request_lost, said
@@ -325,3 +326,36 @@ def test_a_document_that_never_gets_on_is_given_up(network: FaultyNetwork) -> No
         client(network).get_file("a" * 64)
 
     assert len(network.seen) == PATIENCE + 1
+
+
+# -- how a request leaves ------------------------------------------------------------------------
+
+
+class _Noted:
+    """A socket that keeps what it was given, piece by piece."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def sendall(self, data: bytes) -> None:
+        self.pieces.append(data)
+
+    def settimeout(self, _seconds: object) -> None:
+        """Nothing here waits."""
+
+    def close(self) -> None:
+        """Nobody listens."""
+
+
+@pytest.mark.parametrize(("size", "pieces"), [(0, 1), (500, 1), (TOGETHER, 2), (3 * TOGETHER, 2)])
+def test_head_and_a_small_body_leave_in_one_piece(size: int, pieces: int) -> None:
+    connection, noted, body = AtOnce("registry.example"), _Noted(), b"x" * size
+    connection.sock = noted  # type: ignore[assignment]
+
+    connection.request("POST", "/v1/round", body=body, headers={"Content-Length": str(size)})
+
+    assert len(noted.pieces) == pieces
+    head, _, rest = b"".join(noted.pieces).partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1/round HTTP/1.1")
+    assert rest == body
+    connection.sock = None
