@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI, Request
@@ -133,6 +134,7 @@ def create_app(
     return api
 
 
+@cache
 def _load(is_own_process: bool) -> None:  # noqa: FBT001 -- called by position
     """The dictionary of sounds takes a quarter of a second: before the first change needs it.
 
