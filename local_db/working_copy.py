@@ -458,9 +458,7 @@ class WorkingCopy:
         with self._store.writing() as db:
             return outbox.pending(db, limit, without)
 
-    def outgoing(
-        self, limit: int, *, steps: int = 0, despite_files: bool = False
-    ) -> Outgoing:
+    def outgoing(self, limit: int, *, steps: int = 0, despite_files: bool = False) -> Outgoing:
         """What a round begins with, of one moment: `files_to_send`, `next_messages`, `positions`.
 
         While documents are to be sent there are no messages, unless `despite_files`: a message

@@ -133,9 +133,7 @@ class _Round:
         going = self.copy.outgoing(CHANGES_AT_ONCE, steps=STEPS_AT_ONCE)
         if going.files:
             self._send_files(going.files)
-            going = self.copy.outgoing(
-                CHANGES_AT_ONCE, steps=STEPS_AT_ONCE, despite_files=True
-            )
+            going = self.copy.outgoing(CHANGES_AT_ONCE, steps=STEPS_AT_ONCE, despite_files=True)
         return _batch(going.messages, going.positions)
 
     def _send_files(self, files: Sequence[str]) -> None:
