@@ -139,6 +139,10 @@ def _deed_of(message: Mapping[str, Any]) -> bytes:
 
 
 def _deed(record: str, command: str, role: str, change: Mapping[str, Any]) -> bytes:
+    if command == "submit":
+        # Which committees are asked for is decided by what the registry finds changed: a small
+        # change of what is filed goes to the institution, and keeps none.
+        change = {**change, "said": {}}
     return orjson.dumps([record, command, role, change], option=orjson.OPT_SORT_KEYS)
 
 

@@ -123,7 +123,8 @@ class Pen:
             "ec_conclude": self._conclusion,
         }.get(step.command)
         if said:
-            return said()
+            asked = {field.id for field in step.asks.fields}
+            return {name: value for name, value in said().items() if name in asked}
         return {
             field.id: SAID[type(field.type)] if type(field.type) in SAID else self.words()
             for field in step.asks.fields
