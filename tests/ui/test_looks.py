@@ -12,12 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from app.answers import Problem
 from app.errors import NotAllowed
+from app.exchange.pdf import review_summary_pdf
 from app.forms import FORMS
 from app.words import Language, Words
 from app.workflows import WORKFLOWS
 from tests import builders
+from tests.app.exchange.papers import pages_of
 from tests.ui.conftest import DeskOf
-from tests.ui.world import AUTHORITY, LONG_ZH, PI, news, passage, study
+from tests.ui.world import AUTHORITY, LONG_ZH, PI, news, passage, study, submitted
 from ui import language, look, problems
 from ui.forms.ask import AskDialog
 from ui.forms.field_search import labels_of
@@ -169,3 +171,12 @@ def test_a_dialog_that_asks_one_question_is_called_as_what_it_does(
     headings = [w.text() for w in dialog.findChildren(QLabel) if w.property("kind") == "title"]
 
     assert headings == ["审核通过"]
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_no_date_is_broken_in_two_in_a_column_of_the_review_summary(spoken: Language) -> None:
+    record = submitted(LONG_ZH, state="filed", answers=builders.study_answers())
+
+    pages = pages_of(review_summary_pdf(record, [], language=spoken))
+
+    assert sum(page.count("2026-10-08") for page in pages) == 4

@@ -182,14 +182,6 @@ def test_everything_of_the_view_stands_on_the_paper() -> None:
     assert not {word for word in words if word not in text}
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_date_is_broken_in_two_on_the_paper(language: str) -> None:
-    """A narrow column once printed 2026-10-0 in one line and 8 in the next."""
-    pages = papers.pages_of(paper(study("inst", protocol=PROTOCOL), language=language))
-
-    assert any("2026-03-05" in page.splitlines() for page in pages)
-
-
 def test_there_are_places_to_sign_and_for_the_seal() -> None:
     text = text_of(paper(study("filed", log=REVIEWED)))
 
