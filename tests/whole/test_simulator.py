@@ -22,7 +22,7 @@ from tests.whole.simulator.registry import Answer, Request, SimulatedRegistry
 SEEDS = 24
 SECONDS = 4
 """No more seeds are begun after this long; a machine that is busy plays fewer."""
-FEWEST = 3
+FEWEST = 6
 MISFORTUNES = (
     "lose_request", "lose_reply", "repeat", "delay", "cut", "garble_request", "garble_reply",
     "delivered late", "deaths of desks", "deaths of registry", "clock jumps",
