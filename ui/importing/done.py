@@ -97,7 +97,7 @@ class AnswersModel(QAbstractTableModel):
             case 2:
                 return told(WHAT[one.row.what])
         said = told(STANDINGS[one.standing][0])
-        return f"{said}：{told(one.error.words)}" if one.error else said
+        return say(f"{said}：", f"{said}: ") + told(one.error.words) if one.error else said
 
 
 class DonePage(QWidget):
