@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
-    QMessageBox,
     QPlainTextEdit,
     QPushButton,
     QWidget,
@@ -22,10 +20,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.answers import shown_pages
-from app.errors import DiskFull
 from app.forms import FORMS
 from app.forms.institution import OWN_FIELDS
-from app.forms.schema import Field, Form, Page, Rows
+from app.forms.schema import Field, Form, Page
 from app.forms.types import Text
 from app.record import Record
 from app.workflows import WORKFLOWS
@@ -52,8 +49,6 @@ from ui.forms import judging, saving
 from ui.forms.ask import AskDialog
 from ui.forms.field_search import FieldSearch
 from ui.forms.filing import FilingView
-from ui.forms.leaving import saved_now
-from ui.forms.rows import RowsEditor
 
 SOON = saving.SOON
 ROUTES = ("REG-DRUG", "REG-DEV", "REG-IVD", "REG-FSMP", "IIT-INT", "IIT-OBS")
@@ -171,223 +166,6 @@ def of_form(form_id: str, who: Any, state: str) -> Record:
     )
 
 
-def test_what_is_typed_is_saved_by_itself_and_said(
-    qtbot: QtBot, draft: tuple[Desk, Record]
-) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-
-    line(view, TITLE).selectAll()
-    QTest.keyClicks(line(view, TITLE), "IL-6 ")
-    composed(line(view, TITLE), commit="抑制剂研究")
-
-    assert view.footer.sentence.text() == "有未保存的修改"
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "IL-6 抑制剂研究")
-    qtbot.waitUntil(lambda: view.footer.sentence.text().startswith("已保存 "))
-
-
-def test_what_is_typed_is_saved_within_two_seconds(
-    qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(saving, "SOON", SOON)
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    line(view, TITLE).clear()
-
-    QTest.keyClicks(line(view, TITLE), "In time")
-    typed_at = time.monotonic()
-    qtbot.wait(200)
-    assert stored(desk, record, TITLE) != "In time"  # not at every letter either
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "In time")
-
-    assert time.monotonic() - typed_at < 2.2
-
-
-def test_nothing_is_saved_in_the_middle_of_a_word(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    title = line(view, TITLE)
-    title.setFocus()
-    title.clear()
-
-    QTest.keyClicks(title, "A")
-    composed(title, preedit="yanjiu")
-    qtbot.wait(300)
-    assert stored(desk, record, TITLE) != "A"
-    assert title.composing
-    composed(title, commit="研究")
-
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "A研究")
-
-
-def test_leaving_a_page_saves_it(
-    qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(saving, "SOON", 60_000)
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    line(view, TITLE).clear()
-    QTest.keyClicks(line(view, TITLE), "On another page")
-
-    view.footer.next.click()
-
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "On another page")
-
-
-def test_closing_saves_what_was_typed_a_moment_ago(
-    qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(saving, "SOON", 60_000)
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    line(view, TITLE).clear()
-    QTest.keyClicks(line(view, TITLE), "Just before closing")
-
-    with qtbot.waitSignal(view.closed):
-        assert view.close()
-    tasks.finish()
-
-    assert stored(desk, record, TITLE) == "Just before closing"
-
-
-def failing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Let the disk be full while the list says so."""
-    is_full = [True]
-    perform = desk.copy.perform
-
-    def maybe(*args: Any, **more: Any) -> Record:
-        if is_full[0]:
-            raise DiskFull("磁盘已满。请清理后再试。", "The disk is full. Please make room.")
-        return perform(*args, **more)
-
-    monkeypatch.setattr(desk.copy, "perform", maybe)
-    return is_full
-
-
-def test_a_failing_save_says_so_in_red_and_is_tried_again(
-    qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    is_full = failing(desk, monkeypatch)
-    line(view, TITLE).clear()
-    QTest.keyClicks(line(view, TITLE), "Kept")
-
-    qtbot.waitUntil(lambda: "未能保存：磁盘已满" in view.footer.sentence.text())
-    assert view.footer.sentence.property("kind") == "block"
-    assert line(view, TITLE).text() == "Kept"
-    is_full[0] = False
-
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "Kept")
-    qtbot.waitUntil(lambda: view.saving.error is None)  # type: ignore[union-attr]
-
-
-def test_closing_with_a_failing_save_asks_and_cancel_stays(
-    qtbot: QtBot, draft: tuple[Desk, Record], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    is_full = failing(desk, monkeypatch)
-    QTest.keyClicks(line(view, TITLE), "x")
-    assert view.saving is not None
-    qtbot.waitUntil(lambda: view.saving.error is not None)  # type: ignore[union-attr]
-    asked: list[str] = []
-
-    def escape(box: QMessageBox) -> int:
-        asked.extend(b.text() for b in box.buttons())
-        QTest.keyClick(box, Qt.Key.Key_Escape)
-        return 0
-
-    monkeypatch.setattr(QMessageBox, "exec", escape)
-    assert not view.close()
-    assert sorted(asked) == sorted(["保存", "不保存", "取消"])
-    assert view.draft_is_changed
-    is_full[0] = False
-
-    assert saved_now(view.saving)
-
-
-def test_problems_lead_to_their_answers_on_other_pages_and_inside_rows(
-    qtbot: QtBot, desk_of: DeskOf
-) -> None:
-    desk = desk_of(PI)
-    answers = study_answers()
-    form = FORMS["study"]
-    group = next(
-        f for f in form.fields() if isinstance(f.type, Rows) and len(answers.get(f.id, {})) > 1
-    )
-    rows = list(answers[group.id])
-    inner = next(
-        f for f in group.type.fields  # type: ignore[attr-defined]
-        if f.required is True and answers[group.id][rows[1]].get(f.id)
-    )  # fmt: skip
-    del answers[group.id][rows[1]][inner.id]
-    record = desk.copy.begin("study", answers, role="pi")
-    view = shown(qtbot, desk, record)
-    assert view.page_id == "cat"
-
-    QTest.keyClick(view, Qt.Key.Key_F8)
-
-    path = f"{group.id}/{rows[1]}/{inner.id}"
-    assert [p.path for p in view.problems if p.level == "block"] == [path]
-    assert view.page_id == form.page_of(path).id
-    editor = view.pages[view.page_id].cells[group.id].editor
-    assert isinstance(editor, RowsEditor)
-    assert editor.current == rows[1]
-    cell = editor.page.cells[inner.id]
-    assert cell.isAncestorOf(QApplication.focusWidget())
-    told = view.panel.list.item(view.panel.list.currentRow()).text()
-    assert cell.problem_texts()[0] in told  # the same words in both places
-    assert "（第 2 项）" in told
-
-
-def test_the_problem_list_empties_itself(qtbot: QtBot, desk_of: DeskOf) -> None:
-    desk = desk_of(PI)
-    record = desk.copy.begin("study", study_answers({TITLE: None}), role="pi")
-    view = shown(qtbot, desk, record)
-    view.check()
-    paths = [p.path for p in view.panel.problems]
-    assert TITLE in paths
-    view.panel.list.setCurrentRow(paths.index(TITLE))
-    QTest.keyClick(view.panel.list, Qt.Key.Key_Return)
-
-    focus = QApplication.focusWidget()
-    assert focus is line(view, TITLE)
-    item = view.list.item(1)
-    assert "●" in item.text()
-    QTest.keyClicks(focus, "Now there is a title")
-
-    qtbot.waitUntil(lambda: TITLE not in [p.path for p in view.panel.problems])
-    assert "●" not in view.list.item(1).text()
-
-
-def test_an_answer_is_judged_when_it_is_left_and_not_before(
-    qtbot: QtBot, draft: tuple[Desk, Record]
-) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    cell = view.pages["basic"].cells["basic.total_funds"]
-    number = line(view, "basic.total_funds")
-    number.setFocus()
-    number.clear()
-
-    QTest.keyClicks(number, "many")
-    qtbot.wait(100)
-    assert cell.problem_texts() == []
-    line(view, TITLE).setFocus()
-
-    qtbot.waitUntil(lambda: bool(cell.problem_texts()))
-    assert number.property("kind") == "block"
-
-
 def test_submitting_asks_for_the_committees_and_is_refused_with_what_is_missing(
     qtbot: QtBot, desk_of: DeskOf
 ) -> None:
@@ -460,41 +238,6 @@ def test_news_of_a_colleague_come_in_and_what_i_typed_stays(
     view.save()
     qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "Mine")
     assert stored(desk, record, "basic.public_name") == "他人填写的通俗名称"
-
-
-def test_undo_and_redo_go_across_fields_and_pages(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
-    desk, record = draft
-    before = record.answers["cat.tcm_guided"]
-    view = shown(qtbot, desk, record)
-    button = view.pages["cat"].cells["cat.tcm_guided"].editor.buttons  # type: ignore[attr-defined]
-    button["yes"].click()
-    view.open_page("share")
-
-    view.setFocus()
-    QTest.keySequence(view, QKeySequence.StandardKey.Undo)
-    assert view.draft.value("cat.tcm_guided") == before == "no"  # type: ignore[union-attr]
-    assert view.page_id == "cat"
-    assert button["no"].isChecked()
-    QTest.keySequence(view, QKeySequence.StandardKey.Redo)
-
-    assert view.draft.value("cat.tcm_guided") == "yes"  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: stored(desk, record, "cat.tcm_guided") == "yes")
-
-
-def test_control_z_in_a_line_is_the_lines_own(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
-    desk, record = draft
-    view = shown(qtbot, desk, record)
-    view.open_page("basic")
-    title = line(view, TITLE)
-    was = title.text()
-    title.setFocus()
-    title.end(False)
-    QTest.keyClicks(title, "abc")
-
-    QTest.keySequence(title, QKeySequence.StandardKey.Undo)
-
-    assert title.text() == was
-    assert view.draft.value(TITLE) == was  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("typed", ["题目简写", "Short title", "yxyjtmjx"])
@@ -638,82 +381,3 @@ def test_a_role_switched_after_closing_does_no_harm(
     QApplication.processEvents()
 
     assert desk.copy.get(record.id).state == "draft"
-
-
-def test_what_is_wrong_is_never_cut_off(qtbot: QtBot, desk_of: DeskOf) -> None:
-    desk = desk_of(PI)
-    answers = study_answers({TITLE: None, "basic.sync_platform": "chictr"})
-    record = desk.copy.begin("study", answers, role="pi")
-    view = shown(qtbot, desk, record)
-
-    view.open_page("basic")  # and at once, before it has been laid out:
-    view.toggle_help()
-    view.check()
-    view.step_problem(1)
-
-    def whole() -> None:
-        cells = [cell for cell in view.pages["basic"].cells.values() if cell.isVisible()]
-        assert sum(bool(cell.problem_texts()) for cell in cells) > 3
-        for cell in cells:
-            assert cell.height() >= cell.layout().totalHeightForWidth(cell.width()), cell.path
-
-    qtbot.waitUntil(whole)
-
-
-def test_a_long_page_grows_only_below_what_is_in_sight(
-    qtbot: QtBot, draft: tuple[Desk, Record]
-) -> None:
-    view = shown(qtbot, *draft)
-    view.open_page("design")
-    page, area = view.pages["design"], view.stack.areas["design"]
-    first = dict(page._cells)
-    assert not page.is_whole
-    QApplication.sendPostedEvents()
-    bottom = area.viewport().mapToGlobal(area.viewport().rect().bottomLeft()).y()
-    last = list(first.values())[-1]
-    assert last.mapToGlobal(last.rect().bottomLeft()).y() >= bottom  # the window is full
-    was = {path: cell.mapToGlobal(cell.rect().topLeft()) for path, cell in first.items()}
-    focus = QApplication.focusWidget()
-
-    qtbot.waitUntil(lambda: page.is_whole)
-    QApplication.sendPostedEvents()
-
-    assert len(page.cells) > len(first)
-    assert was == {path: c.mapToGlobal(c.rect().topLeft()) for path, c in first.items()}
-    assert QApplication.focusWidget() is focus
-
-
-def test_a_problem_further_down_is_gone_to_before_its_question_was_made(
-    qtbot: QtBot, draft: tuple[Desk, Record]
-) -> None:
-    view = shown(qtbot, *draft)
-    page = FORMS["study"].page_of("design.study_design")
-    last = [f for f in page.fields if f.is_shown(view.draft.known())][-1]  # type: ignore[union-attr]
-
-    view.open_page(page.id)
-    assert last.id not in view.pages[page.id]._cells
-    view.go_to(last.id)
-
-    cell = view.pages[page.id].cells[last.id]
-    area = view.stack.areas[page.id].viewport()
-    qtbot.waitUntil(lambda: area.rect().contains(cell.mapTo(area, cell.rect().topLeft())))
-    assert cell.isAncestorOf(QApplication.focusWidget())
-
-
-def test_what_is_made_later_is_judged_and_comes_in_its_turn(
-    qtbot: QtBot, draft: tuple[Desk, Record]
-) -> None:
-    desk, _record = draft
-    view = shown(qtbot, desk, desk.copy.begin("study", {}, role="pi"))
-    view.check()
-    view.open_page("basic")
-    page = view.pages["basic"]
-    first = set(page._cells)
-
-    qtbot.waitUntil(lambda: page.is_whole)
-
-    later = {p.path for p in view.problems if p.path in page.cells} - first
-    assert later
-    assert all(page.cells[path].problem_texts() for path in later)
-    order = [f.id for f in page.fields if f.id in page.cells]
-    assert [i.widget().field.id for i in page.flow._items] == order  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.record import Record
 from tests.local_db.desks import TITLE
 from tests.ui.conftest import DeskOf
-from tests.ui.test_forms_filing import draft, line, quick, shown
+from tests.ui.test_forms_filing import draft, line, quick, shown, stored
 from tests.ui.world import PI
 from ui.desk import Desk
 from ui.forms import judging
@@ -101,3 +102,38 @@ def test_what_was_just_answered_is_not_called_missing(
     tab()
 
     assert view.pages["basic"].cells[TITLE].problem_texts() == []
+
+
+def test_undo_and_redo_go_across_fields_and_pages(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
+    desk, record = draft
+    before = record.answers["cat.tcm_guided"]
+    view = shown(qtbot, desk, record)
+    button = view.pages["cat"].cells["cat.tcm_guided"].editor.buttons  # type: ignore[attr-defined]
+    button["yes"].click()
+    view.open_page("share")
+
+    view.setFocus()
+    QTest.keySequence(view, QKeySequence.StandardKey.Undo)
+    assert view.draft.value("cat.tcm_guided") == before == "no"  # type: ignore[union-attr]
+    assert view.page_id == "cat"
+    assert button["no"].isChecked()
+    QTest.keySequence(view, QKeySequence.StandardKey.Redo)
+
+    assert view.draft.value("cat.tcm_guided") == "yes"  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: stored(desk, record, "cat.tcm_guided") == "yes")
+
+
+def test_control_z_in_a_line_is_the_lines_own(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
+    desk, record = draft
+    view = shown(qtbot, desk, record)
+    view.open_page("basic")
+    title = line(view, TITLE)
+    was = title.text()
+    title.setFocus()
+    title.end(False)
+    QTest.keyClicks(title, "abc")
+
+    QTest.keySequence(title, QKeySequence.StandardKey.Undo)
+
+    assert title.text() == was
+    assert view.draft.value(TITLE) == was  # type: ignore[union-attr]
