@@ -20,7 +20,7 @@ from app.errors import (
     Unreachable,
     Unreadable,
 )
-from local_db import files
+from local_db import vault
 from sync import engine
 from sync.client import RegistryClient
 from sync.protocol import VERSION_HEADER, SignIn
@@ -119,7 +119,7 @@ def test_a_full_disk_stops_the_round_in_words_and_nothing_is_lost(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "write_whole", full)
+    monkeypatch.setattr(vault.Whole, "keep", full)
     with pytest.raises(DiskFull) as told:
         other.copy.keep_file(sha256, other.client.get_file(sha256))
     said(told.value, "请", "space")
