@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app.answers import Problem, given, shown_pages
@@ -67,7 +67,7 @@ class FilingView(QWidget):
         """The answer typed last, where the program was killed before it was closed."""
         self._mark: recovery.Mark | None = None
         self._build()
-        self.taking = Taking(self, desk)
+        self.taking = Taking(self, self, desk)
         self.taking.performed.connect(self._on_performed)
         desk.changed.connect(self._on_desk_changed)
         desk.role_changed.connect(self._on_role)
@@ -112,7 +112,13 @@ class FilingView(QWidget):
         column.addWidget(self.footer)
         self._judging = Judging(self)
         self._judging.judged.connect(self._tell_problems)
-        add_keys(self)
+        standard = QKeySequence.StandardKey
+        add_keys(self, (
+            (standard.Save, self.save), (standard.Undo, self.undo), (standard.Redo, self.redo),
+            (standard.Find, self.search), (standard.HelpContents, self.toggle_help),
+            ("F8", partial(self.step_problem, 1)), ("Shift+F8", partial(self.step_problem, -1)),
+            ("Ctrl+PgDown", partial(self.step_page, 1)), ("Ctrl+PgUp", partial(self.step_page, -1)),
+        ))  # fmt: skip
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)

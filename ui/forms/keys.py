@@ -1,28 +1,19 @@
-"""The keys of a filing; they work wherever in it the cursor stands."""
+"""Keys that work wherever in a view the cursor stands."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ui.forms.filing import FilingView
+Keys: TypeAlias = Sequence[tuple[QKeySequence.StandardKey | str, Callable[[], object]]]
 
 
-def add_keys(view: FilingView) -> None:
-    """Save, undo, find, help, problems, pages."""
-    standard = QKeySequence.StandardKey
-    keys: tuple[tuple[QKeySequence.StandardKey | str, Callable[[], object]], ...] = (
-        (standard.Save, view.save), (standard.Undo, view.undo), (standard.Redo, view.redo),
-        (standard.Find, view.search), (standard.HelpContents, view.toggle_help),
-        ("F8", partial(view.step_problem, 1)), ("Shift+F8", partial(view.step_problem, -1)),
-        ("Ctrl+PgDown", partial(view.step_page, 1)), ("Ctrl+PgUp", partial(view.step_page, -1)),
-    )  # fmt: skip
+def add_keys(view: QWidget, keys: Keys) -> None:
+    """Bind each key to what it does, in the view and in everything inside it."""
     for key, act in keys:
         shortcut = QShortcut(QKeySequence(key), view)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
+from uuid import UUID
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
+from app.answers import Problem
 from app.errors import Invalid, NotAllowed
 from app.record import Answers, Record
 from app.words import counted
@@ -15,10 +18,28 @@ from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from ui import problems
 from ui.desk import Desk
+from ui.forms.footer import Footer
+from ui.forms.saving import Saving
 from ui.language import say, told
 
-if TYPE_CHECKING:
-    from ui.forms.filing import FilingView
+
+class Written(Protocol):
+    """What a step needs of the wizard in which its answers are typed."""
+
+    record: Record | None
+    saving: Saving | None
+    footer: Footer
+
+    @property
+    def record_id(self) -> UUID: ...
+    @property
+    def problems(self) -> list[Problem]: ...
+    @property
+    def is_read_only(self) -> bool: ...
+    @property
+    def draft_is_changed(self) -> bool: ...
+    def check(self) -> None: ...
+    def step_problem(self, by: int) -> None: ...
 
 
 class Taking(QObject):
@@ -27,9 +48,10 @@ class Taking(QObject):
     performed = Signal(object)
     """The record after the step."""
 
-    def __init__(self, view: FilingView, desk: Desk) -> None:
-        super().__init__(view)
-        self._view, self._desk = view, desk
+    def __init__(self, view: Written, window: QWidget, desk: Desk) -> None:
+        """`window`: the wizard again, as the parent of the dialogs."""
+        super().__init__(window)
+        self._view, self._window, self._desk = view, window, desk
         self.is_under_way = False
 
     def barred(self) -> tuple[Step, str] | None:
@@ -72,7 +94,7 @@ class Taking(QObject):
         def given_up(error: Exception) -> None:
             saving.saved.disconnect(gone_on)
             saving.failed.disconnect(given_up)
-            problems.show(error, self._view)
+            problems.show(error, self._window)
 
         saving.saved.connect(gone_on)
         saving.failed.connect(given_up)
@@ -85,7 +107,7 @@ class Taking(QObject):
         if step.asks is not None:
             from ui.forms.ask import ask
 
-            said = ask(self._desk, self._view.record, step, self._view)
+            said = ask(self._desk, self._view.record, step, self._window)
             if said is None:
                 return
         elif warnings and "complete" in step.needs:
@@ -100,7 +122,7 @@ class Taking(QObject):
             f"还有 {count} 条警告，仍要{step.zh}吗？",
             f"{counted(count, '', 'warning is', 'warnings are').en} left. {step.en} anyway?",
         )
-        box = question(text, told(step.words), self._view)
+        box = question(text, told(step.words), self._window)
         box.accepted.connect(lambda: self._perform(step, None))
         box.open()
 
@@ -128,4 +150,4 @@ class Taking(QObject):
             self._view.check()
             self._view.step_problem(1)
         else:
-            problems.show(error, self._view)
+            problems.show(error, self._window)

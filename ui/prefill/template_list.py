@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
 
 from ui import look, moments
 from ui.desk import Desk
+from ui.empty import EmptyPage
 from ui.language import say
 from ui.prefill import templates
 from ui.prefill.templates import Template
-from ui.records.empty import EmptyPage
 
 _TEMPLATE = Qt.ItemDataRole.UserRole
 

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 from app.record import Record
 from ui import look, shortcuts
 from ui.desk import Desk
+from ui.empty import EmptyPage
 from ui.language import say, told
 from ui.records import exporting, list_menu
 from ui.records.clipboard import copy_selection
 from ui.records.columns import ColumnLayout
-from ui.records.empty import EmptyPage
 from ui.records.filters import Filters, menu_button
 from ui.records.listing import Listing
 from ui.records.lists import RecordList

@@ -29,9 +29,9 @@ from app.record import Record
 from app.words import Language, counted
 from ui import look, moments
 from ui.desk import Desk
+from ui.empty import EmptyPage
 from ui.language import chosen, say, told
 from ui.names import Names
-from ui.records.empty import EmptyPage
 from ui.records.summary import SummaryView
 
 if TYPE_CHECKING:
