@@ -106,12 +106,12 @@ def test_a_study_goes_from_draft_to_number_and_everybody_reads_what_is_theirs(  
     assert card is not None
     assert f"person:{ident('何平')}" in {row.get("person") for row in card["members"]}
     assert pi.copy.cards("person", "江月") == [], "people of other institutions are not copied"
-    assert not pi.copy.investigators("ly", office=f"office:{ident(TCM)}").cards
+    assert not pi.copy.investigators("luy", office=f"office:{ident(TCM)}").cards
 
     # The other hospital takes part: its investigators are asked for, and here from then on.
     pi.copy.want_investigators(f"office:{ident(TCM)}")
     all_sync()
-    (picked,) = pi.copy.investigators("ly", office=f"office:{ident(TCM)}").cards
+    (picked,) = pi.copy.investigators("luy", office=f"office:{ident(TCM)}").cards
     assert (picked["ref"], picked["office_name"]) == (f"person:{ident('陆遥')}", TCM)
 
     # Offline: drafted with its documents and submitted in one go.
