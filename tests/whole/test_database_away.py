@@ -36,7 +36,6 @@ def test_a_database_that_is_restarted_costs_no_change_and_nobody_starts_the_regi
     try:
         for mode in ("immediate", "fast"):  # as when its machine fails, and as after an update
             through(workers)
-            batch.kills += 1
             database.stop(mode)
             assert health(registry, "") == 200, "the process lives"
             assert health(registry, "/ready") == 503, "and says that it cannot work"
