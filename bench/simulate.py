@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import signal
 import time
+import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -121,8 +122,16 @@ def _played(
 
 
 def play(seeds: range, *, made: Path, events: int) -> list[world.Result]:
-    """Play seeds one after the other."""
-    return [world.run(seed, made, events) for seed in seeds]
+    """Play seeds one after the other; a fault that ends one is told as what it broke."""
+    return [_played_one(seed, made, events) for seed in seeds]
+
+
+def _played_one(seed: int, made: Path, events: int) -> world.Result:
+    try:
+        return world.run(seed, made, events)
+    except Exception as fault:
+        told = traceback.format_exception(fault)
+        return world.Result(seed, ["".join(told[-4:])], Counter(), [])
 
 
 def _leave_stopping_to_the_first() -> None:

@@ -172,7 +172,7 @@ class World:
         for _ in range(6):
             idle = [0.2 if desk.is_idle else 1 for desk in self.desks]
             desk = self.random.choices(self.desks, list(map(mul, (3, 3, 3, 2, 2, 3), idle)))[0]
-            done = self._alive(desk, desk.act)
+            done = self._alive(desk, desk.act, within=desk.is_syncing)
             if not (done or "").startswith("nothing"):
                 self._note(desk, done or "dies")
                 return desk
@@ -209,14 +209,22 @@ class World:
         self._note(desk, f"sync: {report.sent} sent, {report.received} received")
         return report
 
-    def _alive(self, desk: SimulatedDesk, work: Callable[[], T]) -> T | None:
-        """Do it; where the desk dies over it, start it again and give None."""
+    def _alive(
+        self, desk: SimulatedDesk, work: Callable[[], T], *, within: bool = False
+    ) -> T | None:
+        """Do it; where the desk dies over it, start it again and give None.
+
+        `within` a sync of the same desk: that one has died too, and starts it again.
+        """
         if self.random.random() < self.deaths:
             desk.fuse.light(self.random.randint(1, 80))
         try:
             return work()
         except Died:
-            desk.restart()
+            if within:
+                desk.fuse.light(1)
+            else:
+                desk.restart()
             return None
 
     def _jump(self) -> None:
