@@ -10,11 +10,9 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Table,
-    and_,
     bindparam,
     delete,
     exists,
-    false,
     insert,
     or_,
     select,
@@ -28,10 +26,11 @@ from app.forms.person import ROLE
 from app.record import Answers, Record
 from app.workflows import WORKFLOWS
 from app.workflows.table import SYSTEM
-from server import doorlog, passwords
+from server import doorlog, identities, passwords
 from server.accounts import end_sessions, normal, set_first_password
 from server.books import Books, Deed
 from server.db import upsert
+from server.identities import KEYS
 from server.places import refuse_unanswered, unanswered, uuid_of
 from server.tables import (
     AccountRow,
@@ -48,18 +47,11 @@ from server.tables import (
 )
 from server.turn import Turn
 
-KEYS = ("id_number", "mobile", "email")
 LOGINS = ("mobile", "email")
 LONGEST = 200
 """Characters of a login or an ID number."""
 COMMITTEES = ("committee", "academic_committee")
 OF_COMMITTEE = ("ethics_member", "ethics_secretary")
-
-
-def names(books: Books, refs: Iterable[str]) -> list[str]:
-    """What people are called, in the order asked."""
-    found = (books.find(UUID(ref.partition(":")[2])) for ref in refs)
-    return [str(person.answers.get("name", "")) if person else "" for person in found]
 
 
 def grant(books: Books, principal: str, role: str, scope: str) -> None:
@@ -79,7 +71,7 @@ def may_be_opened(turn: Turn, after: Record) -> Record:
     """Refuse an account for whom it cannot be: answers missing, somebody else's number, no rule."""
     form = FORMS["person"]
     refuse_unanswered(form, unanswered(form, after.answers, ("name", *KEYS)))
-    refuse_taken(turn.books, after)
+    identities.refuse_taken(turn.books, after)
     passwords.refuse_bad(str(turn.said.get("password", "")))
     refuse_foreign_committee(turn, after.parties.get("institution", ()))
     return with_roles(after, turn.said.get("roles", ()))
@@ -90,52 +82,6 @@ def with_roles(person: Record, roles: Iterable[str]) -> Record:
     held = ROLE.parse(sorted(set(roles)))
     answers = {name: value for name, value in person.answers.items() if name != "roles"}
     return replace(person, answers={**answers, "roles": held} if held else answers)
-
-
-def refuse_taken(books: Books, person: Record) -> None:
-    """Say which of their numbers are somebody else's (domain.md §7.2, D01–D04)."""
-    mine = {kind: _key(str(person.answers.get(kind) or "")) for kind in KEYS}
-    # In one statement: between two of them somebody else's account might be committed, and
-    # only half of what is taken would be seen.
-    taken = books.session.execute(
-        select(UniqueKeyRow.kind, UniqueKeyRow.person).where(
-            or_(false(), *(_is_key(kind, value) for kind, value in mine.items() if value)),
-            UniqueKeyRow.person != person.id,
-        )
-    )
-    holders = {row.kind: row.person for row in taken}
-    found = [(k, *_taken(books, k, person, holders[k])) for k in KEYS if k in holders]
-    if found:
-        raise Invalid(
-            "；".join(zh for _, _, zh, _ in found) + "。",
-            "; ".join(en for _, _, _, en in found) + ".",
-            code=found[0][1],
-            codes=[code for _, code, _, _ in found],
-            problems=[kind for kind, *_ in found],
-        )
-
-
-def _is_key(kind: str, value: str) -> ColumnElement[bool]:
-    return and_(UniqueKeyRow.kind == kind, UniqueKeyRow.value == value)
-
-
-def _taken(books: Books, kind: str, person: Record, holder: UUID) -> tuple[str, str, str]:
-    if kind == "mobile":
-        return "D03", "手机号已被其他账号使用", "The mobile number is used by another account"
-    if kind == "email":
-        return "D04", "邮箱已被其他账号使用", "The e-mail address is used by another account"
-    known = names(books, [f"person:{holder}"])[0]
-    if known != person.answers.get("name"):
-        return (
-            "D02",
-            f"证件号码已存在但姓名不一致（登记为 {known[:1]}**）",
-            f"The ID number is registered under another name ({known[:1]}**)",
-        )
-    return (
-        "D01",
-        "证件号码已被使用，如为本单位人员请使用【移入】",
-        "The ID number is in use; if the person belongs to this institution, use “Move in”",
-    )
 
 
 def refuse_foreign_committee(turn: Turn, offices: Iterable[str]) -> None:
@@ -251,15 +197,6 @@ def released(turn: Turn, after: Record) -> Record:
     return with_roles(replace(after, parties=parties), _held(turn.books.session, ref))
 
 
-def find(books: Books, name: str, id_number: str) -> Record | None:
-    """The person with this ID number and this name; neither alone tells that they are known."""
-    holder = books.session.scalar(
-        select(UniqueKeyRow.person).where(_is_key("id_number", _key(id_number)))
-    )
-    person = books.find(holder) if holder else None
-    return person if person and person.answers.get("name") == name else None
-
-
 def arrive(turn: Turn, person: Record, office: str, said: Answers) -> None:
     """Into an office, with the roles that it gives; the ones of the office before end."""
     books, ref = turn.books, f"person:{person.id}"
@@ -339,16 +276,9 @@ def keep_in_step(turn: Turn, after: Record) -> None:
     session = turn.books.session
     if not _has_account(session, after.id):
         return
-    refuse_taken(turn.books, after)
+    identities.refuse_taken(turn.books, after)
     _refuse_unfit_logins(session, after)
-    session.execute(delete(UniqueKeyRow).where(UniqueKeyRow.person == after.id))
-    rows = [
-        {"kind": kind, "value": _key(str(after.answers[kind])), "person": after.id}
-        for kind in KEYS
-        if after.answers.get(kind)
-    ]
-    if rows:
-        session.execute(insert(UniqueKeyRow), rows)
+    identities.keep(turn.books, after)
     name = str(after.answers.get("name") or "").replace("\x00", "")
     if name:
         session.execute(update(AccountRow).where(AccountRow.id == after.id).values(name=name))
@@ -401,8 +331,3 @@ def _has_account(session: Session, account: UUID) -> bool:
     return (
         session.execute(select(AccountRow.id).where(AccountRow.id == account)).first() is not None
     )
-
-
-def _key(value: str) -> str:
-    """Written alike, whoever typed it: 证件号码 by its capitals, e-mail without them."""
-    return normal(value)

@@ -16,12 +16,12 @@ from app.roster.institutions import NearNames
 from app.roster.kinds import who_asks
 from server.accounts import normal
 from server.books import Books
+from server.identities import KEYS
 from server.places import USCC
 from server.registry import Registry
 from server.tables import AccountRow, LoginRow, OfficeRow, UniqueKeyRow
 from sync.protocol import Change, Found, Outcome, Sought
 
-KEYS = ("id_number", "mobile", "email")
 AT_ONCE = 500
 """Values in one statement: some databases take no more than a thousand."""
 

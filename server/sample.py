@@ -25,7 +25,8 @@ from server.accounts import normal
 from server.books import Books, Deed
 from server.db import transact
 from server.files import Documents
-from server.people import KEYS, LOGINS
+from server.identities import KEYS
+from server.people import LOGINS
 from server.tables import (
     AccountRow,
     FileRow,

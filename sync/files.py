@@ -66,6 +66,17 @@ class Store(Protocol):
         ...
 
 
+class InMemory(bytearray):
+    """A store for a document that is wanted whole, at once."""
+
+    @property
+    def here(self) -> int:
+        return len(self)
+
+    def add(self, piece: bytes) -> None:
+        self.extend(piece)
+
+
 @dataclass(frozen=True)
 class Memory:
     """A document that is in memory."""

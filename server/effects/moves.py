@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.errors import Conflict, Invalid
 from app.record import Answers, Record
-from server import people
+from server import identities, people
 from server.effects.studies import by_itself
 from server.places import uuid_of
 from server.tables import OfficeRow
@@ -21,7 +21,7 @@ def asked(turn: Turn, after: Record) -> Record:
     books = turn.books
     own = next(iter(after.parties.get("institution", ())), "")
     name, number = str(after.answers["name"]), str(after.answers["id_number"])
-    person = people.find(books, name, number)
+    person = identities.find(books, name, number)
     if person is None:
         raise Invalid(
             "系统中没有姓名与证件号码都一致的人员。请核对；确为新人员请用“新建”。",

@@ -17,7 +17,7 @@ from app.record import Parties, Record
 from app.workflows import WORKFLOWS
 from app.workflows.committee import is_in_force
 from app.workflows.table import SYSTEM
-from server import numbering, people, places
+from server import identities, numbering, places
 from server.books import Deed
 from server.effects import committees as committee_seats
 from server.turn import Turn
@@ -92,7 +92,7 @@ def fit_to_review(turn: Turn, after: Record) -> Record:
     committees = after.parties.get(f"{side}_committee", ())
     team = {*_refs(after.answers), *after.parties.get("pi", ()), *after.parties.get("delegate", ())}
     if conflicted := [ref for ref in members if ref in team]:
-        names = people.names(turn.books, conflicted)
+        names = identities.names(turn.books, conflicted)
         raise Invalid(
             f"该委员为项目团队成员，应回避：{'、'.join(names)}。请另选委员。",
             f"Members of the study's team may not review it: {', '.join(names)}. Please choose "
@@ -103,7 +103,7 @@ def fit_to_review(turn: Turn, after: Record) -> Record:
     if strangers := [
         ref for ref in members if not committee_seats.sits_on(turn.books, ref, side, committees)
     ]:
-        names = people.names(turn.books, strangers)
+        names = identities.names(turn.books, strangers)
         raise Invalid(
             f"不是本委员会的在任委员：{'、'.join(names)}。请从委员名单中选择。",
             f"Not members of this committee: {', '.join(names)}. Please choose from its members.",
@@ -127,7 +127,7 @@ def ask_for_opinions(turn: Turn, after: Record) -> None:
         return
     members = after.parties.get(f"{side}_reviewer", ())
     title = FORMS["study"].title_of(after.answers)
-    for member, name in zip(members, people.names(turn.books, members), strict=True):
+    for member, name in zip(members, identities.names(turn.books, members), strict=True):
         opinion = Record(
             id=uuid5(after.id, f"opinion:{after.revision}:{member}"),
             form="opinion",

@@ -192,7 +192,7 @@ def test_who_is_here_gets_what_was_empty_and_nothing_is_overwritten(
     assert sorted(found()["roles"]) == ["other", "pi"]
 
     assert window.view._import is not None
-    window.view.undo(window.view._import)
+    window.view.taking_back.undo(window.view._import)
     window.until(lambda: window.standings() == ["undone"])
     window.sync()
     assert found()["roles"] == ["pi"]
@@ -212,7 +212,7 @@ def test_an_import_is_undone_as_a_whole_and_can_be_made_again(
     assert window.view.done.title.text() == "已导入 5 行"
 
     assert window.view._import is not None
-    window.view.undo(window.view._import)
+    window.view.taking_back.undo(window.view._import)
     window.until(lambda: window.standings() == ["undone"] * 5)
     window.sync()
 
@@ -271,7 +271,7 @@ def test_once_somebody_has_signed_in_nothing_is_undone_and_it_says_why(
     )
 
     assert window.view._import is not None
-    window.view.undo(window.view._import)
+    window.view.taking_back.undo(window.view._import)
     window.until(lambda: bool(refusals))
 
     assert "因此全部没有办理" in refusals[0].words.zh

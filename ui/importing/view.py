@@ -12,13 +12,13 @@ from uuid import UUID
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.errors import AppError, Unreachable, Unreadable
+from app.errors import AppError, Unreadable
 from app.roster import checks, result
 from app.roster.checks import Entry, Line
 from app.roster.kinds import templates_of
 from app.roster.known import Already
 from app.roster.reading import Stopped
-from ui import garbage, moments, problems, questions, tasks
+from ui import garbage, moments, problems, tasks
 from ui.desk import Desk
 from ui.importing import doing, files, imports, known
 from ui.importing.checking import Checking, Learned, Loaded, Wanted
@@ -28,6 +28,7 @@ from ui.importing.handing_out import FirstPasswords
 from ui.importing.imports import Import, Progress
 from ui.importing.mending import MendingPage
 from ui.importing.people_model import PeopleModel
+from ui.importing.taking_back import TakingBack
 from ui.language import say, told
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ImportView(QWidget):
         self.choosing, self.mending = ChoosingPage(templates), MendingPage()
         self.done = DonePage()
         self.checking = Checking(desk, self)
+        self.taking_back = TakingBack(desk, self)
         self.pages = QStackedWidget()
         for page in (self.choosing, self.mending, self.done):
             self.pages.addWidget(page)
@@ -90,6 +92,9 @@ class ImportView(QWidget):
         self.done.again.connect(self._choose)
         self.done.back.connect(self._back)
         self.done.undo_wanted.connect(self._on_undo_wanted)
+        self.taking_back.begun.connect(lambda: self.done.busy(is_busy=True))
+        self.taking_back.undone.connect(self._on_undone)
+        self.taking_back.failed.connect(self._on_not_undone)
         self.done.result_wanted.connect(self._on_result_wanted)
         self.done.slips_wanted.connect(self._on_slips_wanted)
         self.desk.changed.connect(self._on_changed)
@@ -320,36 +325,8 @@ class ImportView(QWidget):
     # Back again
 
     def _on_undo_wanted(self) -> None:
-        wanted = self._import
-        if wanted is None:
-            return
-        n = len(wanted.rows)
-        text = say(
-            f"撤销“{wanted.file}”的导入？{n} 行将全部收回：新建的账号删除，更新和移入申请恢复原状。"
-            "只要有一人已登录，就一行也不撤销。",
-            f"Undo the import of “{wanted.file}”? All {n} rows are taken back: new accounts are "
-            "deleted, updates and moves undone. If one person has signed in, nothing is.",
-        )
-        verb = say("撤销导入", "Undo the import")
-        box = questions.question(text, verb, self, danger=True)
-        box.accepted.connect(lambda: self.undo(wanted))
-        box.open()
-
-    def undo(self, wanted: Import) -> None:
-        """Take an import back as a whole, or leave it as it is and say why."""
-        copy, role = self.desk.copy, self.desk.role
-        self.done.busy(is_busy=True)
-
-        def work() -> Import:
-            try:
-                with self.desk.reached() as client:
-                    return doing.undo(copy, client, wanted, role=role)
-            except Unreachable:
-                return doing.undo(copy, None, wanted, role=role)
-
-        tasks.run(
-            work, then=self._on_undone, failed=self._on_not_undone, owner=self, lane="network"
-        )
+        if self._import is not None:
+            self.taking_back.ask(self._import)
 
     def _on_undone(self, undone: Import) -> None:
         self._import = undone
