@@ -165,16 +165,15 @@ class _Teller:
             if old or new:
                 left, right = marked(old, new)
                 yield Side(field.words.say(self.language), tuple(left), tuple(right))
-        yield self._content(str(was.get("sha256") or "")[:8], str(now.get("sha256") or "")[:8])
+        if was and now:  # else its name says which it is
+            yield self._content(str(was.get("sha256") or "")[:8], str(now.get("sha256") or "")[:8])
 
     def _content(self, was: str, now: str) -> Side:
         label = CONTENT.say(self.language)
         if was == now:
             same = (Piece(SAME_FILE.fill(sha=now).say(self.language), changed=False),)
             return Side(label, same, same)
-        old, new = (
-            _whole(THIS_FILE.fill(sha=sha).say(self.language)) if sha else () for sha in (was, now)
-        )
+        old, new = (_whole(THIS_FILE.fill(sha=sha).say(self.language)) for sha in (was, now))
         return Side(label, old, new)
 
 

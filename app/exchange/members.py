@@ -20,7 +20,7 @@ COUNT = Words(
     "委员共 {members} 人，其中男 {men} 人、女 {women} 人，外聘 {outside} 人；"
     "不兼委员的秘书 {secretaries} 人。",
     "{members} members: {men} men, {women} women, {outside} from outside; "
-    "{secretaries} secretaries who are not members.",
+    "secretaries who are not members: {secretaries}.",
 )
 DUTIES = tuple(option.code for option in DUTY.options)
 

@@ -81,3 +81,19 @@ def test_a_choice_is_not_lost_among_the_saves_around_it() -> None:
     unknown = {SETTLED: {"by.newer": {"stands": "mine"}}}
     log = (passage("save", "draft", "draft", said=unknown),)
     assert entries(replace(study("题目"), log=log))[0].said == ()
+
+
+def test_members_whose_names_are_not_told_here_are_counted() -> None:
+    said = {"way": "expedited", "members": ["person:1", "person:2"]}
+    log = (passage("ec_pass", "ec_form", "ec_members", said=said),)
+    record = replace(study("题目"), log=log)
+
+    (unknown,) = entries(
+        record, lambda text: text.replace("person:1", "—").replace("person:2", "—")
+    )
+    (known,) = entries(
+        record, lambda text: text.replace("person:1", "—").replace("person:2", "沈兰")
+    )
+
+    assert "2 人" in dict(unknown.said).values()
+    assert "—；沈兰" in dict(known.said).values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -109,8 +110,16 @@ def _said(
         if field_id == SETTLED or value in EMPTY or (field and isinstance(field.type, Secret)):
             continue
         text = field.type.text(value, chosen()) if field else str(value)
-        told_lines.append((told(field.words) if field else field_id, name_of(text)))
+        told_lines.append((told(field.words) if field else field_id, _named(text, value, name_of)))
     return told_lines
+
+
+def _named(text: str, value: Any, name_of: Callable[[str], str]) -> str:
+    """With names in place of references; where none of several people is known here, how many."""
+    with_names = name_of(text)
+    if isinstance(value, list) and with_names and not with_names.strip("—；;、, "):
+        return say(f"{len(value)} 人", f"{len(value)} in all")
+    return with_names
 
 
 def _settled(
