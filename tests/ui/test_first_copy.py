@@ -58,6 +58,8 @@ def test_the_first_copy_can_be_stopped_and_goes_on_behind_what_came(
     qtbot.waitUntil(lambda: exchange.state.standing == "cancelled", timeout=60_000)
 
     assert pages == [2, 2]
+    tasks.finish()
+    qtbot.wait(50)  # what was asked of the working copy has been answered
     assert guide.stack.currentIndex() == FETCH
     assert guide.sentence.text().startswith("已停止。")
     assert guide.again.text() == "继续"

@@ -29,6 +29,7 @@ from ui.records.steps import blocking
 from ui.sync.words import time_left
 
 if TYPE_CHECKING:
+    from sync.engine import Report
     from ui.people.accounts import Account
     from ui.sync.exchange import Exchange, SyncState
 
@@ -230,8 +231,8 @@ class FirstSignIn(QWidget):
 
         self.desk.read(lambda copy: copy.get(record_id), asked, owner=self)
 
-    def _on_synced(self, _report: object) -> None:
-        self._fetched = True
+    def _on_synced(self, report: Report) -> None:
+        self._fetched = not report.stopped  # else what was not told yet may still come
         self.look_at_own()
 
     def _on_sync(self, state: SyncState) -> None:
