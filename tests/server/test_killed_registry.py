@@ -23,7 +23,7 @@ from server.tables import DoneRow, RecordRow, RevisionRow
 from tests.server.process import Desk, MortalRegistry
 from tests.server.province import ident
 
-MOMENTS = 30
+MOMENTS = 12
 """How many times the registry on SQLite is killed."""
 PEOPLE = ("13800000009", "13800000010")
 

@@ -10,7 +10,7 @@ from tests.whole import kills
 from tests.whole.desks import HOSPITAL, sign_in
 from tests.whole.registry_process import RegistryProcess
 
-KILLS = 6
+KILLS = 4
 """Of each; `python -m bench.faults kills` does 500."""
 SEED = 20261121
 
