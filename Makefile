@@ -29,7 +29,7 @@ demo: ## 演示整个流程 · the story from account import to printed summary,
 
 test: ## 全部测试 · every test, on SQLite and PostgreSQL (ARGS="-k words" for some)
 	@bash house/setup.sh test
-	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: ## 静态检查 · formatting, lint, types, import directions, generated documents
 	@bash house/setup.sh check

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from PySide6.QtCore import QTimer, Signal
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError, Unreadable
 from app.roster import checks, result
-from app.roster.checks import Entry, Line
+from app.roster.checks import Entry, Line, Terms
 from app.roster.kinds import templates_of
 from app.roster.known import Already
 from app.roster.reading import Stopped
@@ -34,6 +34,8 @@ from ui.language import say, told
 if TYPE_CHECKING:
     from local_db import WorkingCopy
 
+Taken: TypeAlias = tuple[Import, dict[int, Line], FirstPasswords]
+"""What an import made, the lines it took by their row, and the passwords to hand out."""
 EVERY = 1500
 """Milliseconds between two looks at what is still to be sent."""
 
@@ -187,9 +189,12 @@ class ImportView(QWidget):
             return
         self._stop = Event()
         self.mending.busy(is_busy=True)
-        terms, checking = model.terms(), self.checking
+        # The table turns grey first: beside a lane at work each of its cells waits for its turn.
+        QTimer.singleShot(1, self, partial(self._confirm, entries, model.terms()))
+
+    def _confirm(self, entries: list[Entry], terms: Terms) -> None:
         tasks.run(
-            lambda: checking.confirm(entries, terms),
+            partial(self.checking.confirm, entries, terms),
             then=lambda now: self._on_confirmed(entries, now),
             failed=lambda error: self._on_unconfirmed(entries, error),
             owner=self,
@@ -218,30 +223,25 @@ class ImportView(QWidget):
         at = moments.now().isoformat(timespec="seconds")
         order = doing.Order(role, at, self._name, self._committee)
 
-        def work() -> Import:
+        def work() -> Taken:
             def tell(done: int) -> None:
                 if stop.is_set():
                     raise Stopped
                 self.through.emit(done, len(entries))  # from the lane's thread to this one
 
             with garbage.held():
-                return doing.take(copy, entries, order, progress=tell)
+                made = doing.take(copy, entries, order, progress=tell)
+                return made, {e.row: e.line for e in entries}, FirstPasswords(entries)
 
-        tasks.run(
-            work,
-            then=lambda made: self._on_imported(made, entries),
-            failed=self._on_not_imported,
-            owner=self,
-        )
+        tasks.run(work, then=self._on_imported, failed=self._on_not_imported, owner=self)
 
-    def _on_imported(self, made: Import, entries: list[Entry]) -> None:
+    def _on_imported(self, now: Taken) -> None:
         model = self.mending.model
+        made, self._taken, self._passwords = now
         self._import = made
-        self._taken = {e.row: e.line for e in entries}
-        self._passwords = FirstPasswords(entries)
         if model is not None:
             # What is in is taken off the table, so that it cannot be imported a second time.
-            taken = {id(e.line) for e in entries}
+            taken = set(map(id, self._taken.values()))
             model.put([line for line in model.lines() if id(line) not in taken])
             model.undo_stack.clear()
         self.mending.busy(is_busy=False)
