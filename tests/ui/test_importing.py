@@ -139,8 +139,9 @@ def test_what_is_imported_cannot_be_imported_twice(
     assert chips(opened) == ["共 4 行", "可导入 0", "错误 4 行"]
     assert not opened.mending.go.isEnabled()
     type_in(opened, qtbot, 24, SEX, "男")
+    qtbot.waitUntil(opened.mending.go.isEnabled, timeout=20_000)
     qtbot.mouseClick(opened.mending.go, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: desk.copy.count(Query("person")) == 27, timeout=20_000)
+    qtbot.waitUntil(lambda: desk.copy.count(Query("person")) == 27, timeout=60_000)
 
 
 def test_a_failed_import_leaves_the_table_as_it_was(
