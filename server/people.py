@@ -276,8 +276,16 @@ def keep_in_step(turn: Turn, after: Record) -> None:
     session = turn.books.session
     if not _has_account(session, after.id):
         return
+    unfit = _unfit_logins(session, after)
+    # Asked after it: whoever took a login meanwhile is found here, and told by name and way out.
     identities.refuse_taken(turn.books, after)
-    _refuse_unfit_logins(session, after)
+    if unfit:
+        raise Invalid(
+            "手机号或邮箱已被其他账号使用，或填写有误。请核对后重新填写。",
+            "The mobile number or the e-mail is used by another account, or is not right. Please "
+            "check it.",
+            problems=unfit,
+        )
     identities.keep(turn.books, after)
     name = str(after.answers.get("name") or "").replace("\x00", "")
     if name:
@@ -290,8 +298,8 @@ def keep_in_step(turn: Turn, after: Record) -> None:
         )
 
 
-def _refuse_unfit_logins(session: Session, person: Record) -> None:
-    """A login is short, and nobody else's: also not the name of an office."""
+def _unfit_logins(session: Session, person: Record) -> list[str]:
+    """Which of their numbers are too long to sign in by, or somebody else's: also an office's."""
     typed = {kind: normal(str(person.answers.get(kind) or "")) for kind in KEYS}
     taken = set(
         session.scalars(
@@ -301,14 +309,8 @@ def _refuse_unfit_logins(session: Session, person: Record) -> None:
             )
         )
     )
-    wrong = [k for k in KEYS if len(typed[k]) > LONGEST or (k in LOGINS and typed[k] in taken)]
-    if wrong or typed["mobile"] == typed["email"] != "":
-        raise Invalid(
-            "手机号或邮箱已被其他账号使用，或填写有误。请核对后重新填写。",
-            "The mobile number or the e-mail is used by another account, or is not right. Please "
-            "check it.",
-            problems=wrong or ["email"],
-        )
+    unfit = [k for k in KEYS if len(typed[k]) > LONGEST or (k in LOGINS and typed[k] in taken)]
+    return unfit or (["email"] if typed["mobile"] == typed["email"] != "" else [])
 
 
 def disable(turn: Turn, after: Record) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from app.errors import SignedOut, SignInFailed
 from app.record import Answers, Record
 from server import accounts
-from server.db import read
+from server.db import connect, read
+from server.files import Archive
 from server.tables import AccountRow, RevisionRow
 from sync.protocol import SignIn
 from tests import builders
+from tests.app.roster.workbooks import id_number
 from tests.server.province import Province, Refused, Somebody, at_once, committee, ident
 
 PASSWORD = "zs_123456"
@@ -125,6 +132,59 @@ def test_two_hospitals_that_open_the_same_person_at_once_open_one(province: Prov
     at_once([lambda h=h: one(h) for h in hospitals])
 
     assert sorted(codes) == ["D01", "done"]
+
+
+@pytest.fixture
+def on_postgres(postgres_province_url: str, files: Path) -> Iterator[Province]:
+    engine = connect(postgres_province_url)
+    yield Province(engine, Archive(files))
+    engine.dispose()
+
+
+def test_whenever_another_hospital_opens_the_person_it_is_told_who_they_are(
+    on_postgres: Province,
+) -> None:
+    """Before each statement in turn; on SQLite nobody else writes while one does."""
+    mine, others = map(on_postgres.somebody, ("长河市第一人民医院", "长河省中医院"))
+    codes, tries = set[str](), 0
+    others.brings(person())
+    mine.brings(person())
+
+    for moment in count():
+        same = person(
+            id_number=id_number(moment), mobile=f"1371234{moment:04}", email=f"{moment}@a.cn"
+        )
+        theirs = partial(opened, others, uuid4(), same)
+        with meanwhile(on_postgres.engine, moment, theirs) as heard:
+            try:
+                opened(mine, uuid4(), same)
+            except Refused as refused:
+                codes.add((refused.outcome.error or {})["details"].get("code", "?"))
+        if not heard:  # its numbers were its own by then
+            break
+        tries += 1
+
+    assert codes == {"D01"}
+    assert tries > 5
+
+
+@contextmanager
+def meanwhile(engine: Engine, moment: int, others: Callable[[], object]) -> Iterator[list[str]]:
+    """Let others do their work before the n-th statement, unless the numbers are kept by then."""
+    seen, heard = list[str](), list[str]()
+
+    def before(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+        is_kept = any("INSERT INTO unique_key" in each for each in seen[:-1])
+        if len(seen) == moment + 1 and not is_kept:
+            heard.append(statement)
+            others()
+
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
 
 
 def test_what_an_account_needs_is_asked_for_by_its_label(hospital: Somebody) -> None:
