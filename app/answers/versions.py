@@ -12,9 +12,9 @@ from app.forms import FORMS
 from app.forms.schema import Form
 from app.forms.types import Secret
 from app.forms.upgrades import up_to_date
-from app.record import Answers, InForce, Passage, Record
+from app.record import Answers, InForce, Passage, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import Round, Step, Workflow, as_in_force
+from app.workflows.table import Round, Step, Workflow, as_in_force, may_read
 
 VersionKind = Literal["filed", "submitted", "written"]
 
@@ -63,7 +63,9 @@ def step_of(
 def open_on(record: Record, roles: Iterable[str]) -> list[Step]:
     """What these roles may do to a record as it stands: the buttons."""
     workflow = WORKFLOWS.get(record.form)
-    return workflow.open_to(record.state, roles, round_of(record)) if workflow else []
+    if workflow is None:
+        return []
+    return workflow.open_to(record.state, roles, round_of(record), record.answers)
 
 
 def as_new_draft(form: Form, answers: Mapping[str, Any]) -> Answers:
@@ -93,6 +95,18 @@ class Version:
     reason: str = ""
     """Why it was made: what was said when the change was begun."""
     is_now: bool = False
+    state: str = ""
+    """The one that it was in then: who is told of it may read the version."""
+
+
+def readable_versions(record: Record, reader: Principal) -> list[Version]:
+    """Those of its versions that somebody who reads a record may compare; what stands always."""
+    workflow = WORKFLOWS[record.form]
+    return [
+        version
+        for version in versions_of(record)
+        if version.is_now or may_read(workflow, version.state, record.parties, reader)
+    ]
 
 
 def versions_of(record: Record) -> list[Version]:
@@ -109,7 +123,10 @@ def versions_of(record: Record) -> list[Version]:
             continue
         counts[kind] += 1
         why = reason if kind == "filed" else ""
-        found.append(Version(passage.revision, kind, counts[kind], passage.at, passage.name, why))
+        version = Version(
+            passage.revision, kind, counts[kind], passage.at, passage.name, why, state=passage.after
+        )
+        found.append(version)
         if kind == "filed":
             reason = ""
     return _with_what_stands(record, found)
@@ -141,12 +158,8 @@ def _with_what_stands(record: Record, found: list[Version]) -> list[Version]:
     in_force = record.in_force is None and bool(newest and newest.kind == "filed")
     stands = newest and (in_force or _is_unwritten_since(record, newest.revision))
     if newest and stands:
-        last = Version(
-            newest.revision, newest.kind, newest.number, newest.at, newest.name, newest.reason,
-            is_now=True,
-        )  # fmt: skip
-        return [last, *reversed(found[:-1])]
-    now = Version(record.revision, "written", at=record.updated_at, is_now=True)
+        return [replace(newest, is_now=True), *reversed(found[:-1])]
+    now = Version(record.revision, "written", at=record.updated_at, is_now=True, state=record.state)
     return [now, *reversed(found)]
 
 

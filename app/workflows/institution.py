@@ -6,6 +6,7 @@ correction, but only the authority changes it.
 
 from __future__ import annotations
 
+from app.forms.conditions import Is, Not
 from app.forms.institution import OWN_FIELDS
 from app.workflows.account_asks import (
     ANSWER,
@@ -42,7 +43,8 @@ INSTITUTION = Workflow(
         Step("open", "开通账号", "Open account", ("new",),        ABOVE, "opened", asks=OFFICE_ACCOUNT, writes="all"),
         Step("delete", "删除", "Delete",         ("new",),        ABOVE, "deleted", danger=True),
         Step("complete", "完成填报", "Complete", AT_WORK,         OWN,   "active", needs=("complete",), writes=OWN_FIELDS),
-        Step("send_back", "反馈更正", "Ask for correction", AT_WORK, OWN, "correcting", asks=FEEDBACK),
+        Step("send_back", "反馈更正", "Ask for correction", AT_WORK, OWN, "correcting", asks=FEEDBACK,
+             when=Not(Is("level", "national"))),  # nobody is above it who could correct
         Step("correct", "更正并答复", "Correct and answer", ("correcting",), ABOVE, "opened", asks=ANSWER, writes="all"),
         Step("reset_password", "重置密码", "Reset password", ALIVE, ABOVE, asks=RESET, danger=True),
         Step("hand_on", "变更执业登记机关", "Change registering authority", ALIVE, ABOVE, asks=HAND_ON,

@@ -101,6 +101,13 @@ class Step:
         """Whether this answer may change with this step; the answers of a review never do."""
         return asked.id in self.writes if self.writes != "all" else not asked.is_of_review
 
+    def is_ruled_out(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the record's answers alone forbid it, whatever is said."""
+        asked = {f.id for f in self.asks.fields} if self.asks else set[str]()
+        if self.when is None or self.when.fields() & asked:
+            return False
+        return not self.when.holds(answers)
+
     def is_of(self, round_: Round | None) -> bool:
         """Whether it is open in this round; None asks for any."""
         return round_ is None or not self.rounds or round_ in self.rounds
@@ -158,12 +165,23 @@ class Workflow:
         """The state; one that a newer program knows is told by its name."""
         return self._by_id.get(state_id) or State(state_id, state_id, state_id, "waiting")
 
-    def open_to(self, state: str, roles: Iterable[str], round_: Round | None = None) -> list[Step]:
-        """What these roles may do now, each command once: the buttons on the desk."""
+    def open_to(
+        self,
+        state: str,
+        roles: Iterable[str],
+        round_: Round | None = None,
+        answers: Mapping[str, Any] | None = None,
+    ) -> list[Step]:
+        """What these roles may do now, each command once: the buttons on the desk.
+
+        With the record's answers, also what those alone decide; what will be said is not known.
+        """
         mine = set(roles)
         open_steps: dict[str, Step] = {}
         for step in self.steps:
-            if state in step.at and mine & set(step.by) and step.is_of(round_):
+            if state not in step.at or not mine & set(step.by) or not step.is_of(round_):
+                continue
+            if answers is None or not step.is_ruled_out(answers):
                 open_steps.setdefault(step.command, step)
         return list(open_steps.values())
 

@@ -337,3 +337,21 @@ def test_a_new_record_engages_whoever_began_it() -> None:
 def test_a_state_of_a_newer_program_is_told_by_its_name() -> None:
     assert STUDY.state("archived").words.zh == "archived"
     assert not STUDY.open_to("archived", ["pi"])
+
+
+def test_who_has_nobody_above_asks_nobody_for_correction() -> None:
+    institution = WORKFLOWS["institution"]
+
+    def buttons(level: str) -> list[str]:
+        answers = {"level": level}
+        return [
+            s.command for s in institution.open_to("active", ["authority_admin"], None, answers)
+        ]
+
+    assert "send_back" in buttons("province")
+    assert "send_back" not in buttons("national")
+    assert "save" in buttons("national")
+    with pytest.raises(NotAllowed):
+        institution.step(
+            "send_back", "active", ["authority_admin"], {"feedback": "错"}, {"level": "national"}
+        )

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
-from app.answers import round_of, versions_of
+from app.answers import readable_versions, round_of, versions_of
 from app.errors import NotFound
 from app.record import Answers, Record
 from server.app import create_app
@@ -494,6 +494,24 @@ def test_earlier_versions_are_read_by_whom_they_were_told(filed: Filed) -> None:
     assert _revision(province, filed.secretary, filed.id, draft) is None
     stranger = filed.province.somebody("长河省中医院")
     assert all(_revision(province, stranger, filed.id, n) is None for n in range(1, draft + 2))
+
+
+def test_what_is_offered_for_comparing_is_what_may_be_read(filed: Filed) -> None:
+    """Also of a change: submissions stay between those who review it and its authors."""
+    filed.change()
+    filed.writes(SAMPLE, 240)
+    _go_on(filed, "inst")
+    filed.story.approved()
+
+    offered = {}
+    for who in (filed.pi, filed.secretary, filed.story.city):
+        record = filed.read_by(who)
+        assert record is not None
+        ours = {v.revision for v in readable_versions(record, who.who)}
+        told = {v.revision for v in versions_of(record)}
+        assert {n for n in told if _revision(filed.province, who, filed.id, n)} == ours
+        offered[who.account] = ours
+    assert offered[filed.story.city.account] < offered[filed.pi.account]
 
 
 def test_an_earlier_version_is_fetched_over_http(filed: Filed) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from app.answers import Section, round_of, versions_of
+from app.answers import Section, readable_versions, round_of, versions_of
 from app.errors import NotFound
 from app.exchange.told import told as told_for_paper
 from app.forms import FORMS
@@ -182,7 +182,7 @@ class RecordView(QWidget):
         self.steps.show_record(record)
         self._tell_standing(record)
         self.versions.show_record(record)
-        several = len(versions_of(record)) > 1
+        several = len(readable_versions(record, self.desk.account)) > 1
         self.tabs.setTabVisible(self.tabs.indexOf(self.versions), several)
         self.members.show_record(record)
         was_sent = any(passage.command == "submit" for passage in record.log)

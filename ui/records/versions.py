@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.answers import Version, versions_of
+from app.answers import Version, readable_versions
 from app.errors import AppError, NotFound
 from app.exchange.compared import Chapter, compared, counted
 from app.forms import FORMS
@@ -139,7 +139,7 @@ class VersionsView(QWidget):
         """Offer the versions of a record; the newest against the one before it."""
         same = self._record is not None and self._record.id == record.id
         kept = (self._revision(self.earlier), self._revision(self.later)) if same else (None, None)
-        self._record, self._versions = record, versions_of(record)
+        self._record, self._versions = record, readable_versions(record, self._desk.account)
         for box in (self.earlier, self.later):
             box.clear()
             for version in self._versions:
