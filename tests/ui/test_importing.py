@@ -135,6 +135,8 @@ def test_what_is_imported_cannot_be_imported_twice(
     opened.take(opened.mending.to_import())
     qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.done, timeout=20_000)
     qtbot.mouseClick(opened.done.mend, Qt.MouseButton.LeftButton)
+    # Which rows the registry refused is asked in the data lane first; then the table is shown.
+    qtbot.waitUntil(lambda: opened.pages.currentWidget() is opened.mending, timeout=20_000)
 
     assert chips(opened) == ["共 4 行", "可导入 0", "错误 4 行"]
     assert not opened.mending.go.isEnabled()
