@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.record import Principal
 from local_db import WorkingCopy
@@ -41,6 +42,14 @@ def let_go_of_keys() -> None:
     """A Ctrl or Shift that the test before pressed last: with it, a choice of a row only adds."""
     if QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
         QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
+
+
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Show a window and wait until it is the active one."""
+    window.show()
+    window.activateWindow()
+    # Not `waitActive`: beside other programs it gave up in two runs of three.
+    qtbot.waitUntil(window.isActiveWindow)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from app.record import Record
 from app.workflows import WORKFLOWS
 from app.workflows.table import Step
 from tests.local_db.desks import carded
-from tests.ui.conftest import DeskOf
+from tests.ui.conftest import DeskOf, activate
 from tests.ui.test_documents import pdf
 from tests.ui.test_forms_editors import composed, form_of
 from tests.ui.world import (
@@ -81,9 +81,7 @@ def step_of(command: str, state: str, form: str = "study") -> Step:
 def dialog_of(qtbot: QtBot, desk: Desk, record: Record, step: Step) -> AskDialog:
     dialog = AskDialog(desk, record, step)
     qtbot.addWidget(dialog)
-    with qtbot.waitActive(dialog):
-        dialog.show()
-        dialog.activateWindow()
+    activate(qtbot, dialog)
     return dialog
 
 
@@ -239,9 +237,7 @@ def page_at(qtbot: QtBot, desk_of: DeskOf) -> Callable[..., PageView]:
         view = PageView(fields, Around(Draft(form_of(*fields), answers or {}), desk))
         qtbot.addWidget(view)
         view.resize(700, 500)
-        with qtbot.waitActive(view):
-            view.show()
-            view.activateWindow()
+        activate(qtbot, view)
         return view
 
     return made

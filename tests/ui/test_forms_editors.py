@@ -32,6 +32,7 @@ from app.forms.types import (
 )
 from app.words import Words
 from app.workflows import WORKFLOWS
+from tests.ui.conftest import activate
 from ui.forms.dates import DateEditor
 from ui.forms.draft import Draft
 from ui.forms.editing import Around
@@ -53,9 +54,7 @@ def page_of(qtbot: QtBot, *fields: Field, answers: dict[str, Any] | None = None)
     view = PageView(fields, Around(Draft(form_of(*fields), answers or {})))
     qtbot.addWidget(view)
     view.resize(700, 400)
-    with qtbot.waitActive(view):
-        view.show()
-        view.activateWindow()
+    activate(qtbot, view)
     return view
 
 

@@ -28,7 +28,7 @@ from app.record import Record
 from app.workflows import WORKFLOWS
 from tests.builders import right_answers, study_answers
 from tests.local_db.desks import TITLE
-from tests.ui.conftest import DeskOf
+from tests.ui.conftest import DeskOf, activate
 from tests.ui.test_forms_ask import committees
 from tests.ui.test_forms_editors import composed
 from tests.ui.world import (
@@ -67,9 +67,7 @@ def shown(qtbot: QtBot, desk: Desk, record: Record) -> FilingView:
     view = FilingView(desk, record.id)
     qtbot.addWidget(view)
     view.resize(1100, 760)
-    with qtbot.waitActive(view):
-        view.show()
-        view.activateWindow()
+    activate(qtbot, view)
     qtbot.waitUntil(lambda: bool(view.page_id))
     return view
 

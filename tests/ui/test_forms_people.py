@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.record import Record
 from tests.builders import person_answers, study_answers
 from tests.local_db.desks import carded
-from tests.ui.conftest import DeskOf
+from tests.ui.conftest import DeskOf, activate
 from tests.ui.test_forms_filing import shown
 from tests.ui.world import MEMBER, PI, cards, news, person
 from ui.desk import Desk
@@ -63,9 +63,7 @@ def test_the_problem_of_the_physician_opens_the_record_of_whoever_could_count(
     record = without_physician(desk)
     window = MainWindow(desk)
     qtbot.addWidget(window)
-    with qtbot.waitActive(window):
-        window.show()
-        window.activateWindow()
+    activate(qtbot, window)
     window.open(record.id, "filing")
     view: Any = window.pages.current()
     qtbot.waitUntil(lambda: bool(view.page_id))

@@ -18,6 +18,7 @@ from app.forms.conditions import Is
 from app.forms.schema import Field, Rows
 from app.forms.types import Choice, Decimal, Integer, Text, options
 from app.words import Words
+from tests.ui.conftest import activate
 from tests.ui.test_forms_editors import page_of
 from ui.forms.draft import Draft, new_row_id
 from ui.forms.editing import Around
@@ -279,9 +280,7 @@ def test_two_hundred_groups_are_as_quick_as_two(qtbot: QtBot, capsys: Any) -> No
     view = PageView(page.fields, Around(draft))
     qtbot.addWidget(view)
     view.resize(760, 700)
-    with qtbot.waitActive(view):
-        view.show()
-        view.activateWindow()
+    activate(qtbot, view)
     opened = time.perf_counter() - started
     editor = view.cells[group.id].editor
     assert isinstance(editor, RowsEditor)
