@@ -373,9 +373,9 @@ def test_a_listed_answer_that_left_the_list_is_told_by_its_code() -> None:
 def best_of(times: int, work: Any) -> float:
     found = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.thread_time()  # of the processor: other programs do not count
         work()
-        found.append(time.perf_counter() - start)
+        found.append(time.thread_time() - start)
     return min(found)
 
 

@@ -276,24 +276,24 @@ def test_two_hundred_groups_are_as_quick_as_two(qtbot: QtBot, capsys: Any) -> No
     answers[group.id] = {f"{n + 1:08x}": {first.id: f"第{n + 1}组"} for n in range(200)}
     draft = Draft(form, answers)
 
-    started = time.perf_counter()
+    started = time.thread_time()
     view = PageView(page.fields, Around(draft))
     qtbot.addWidget(view)
     view.resize(760, 700)
     activate(qtbot, view)
-    opened = time.perf_counter() - started
+    opened = time.thread_time() - started
     editor = view.cells[group.id].editor
     assert isinstance(editor, RowsEditor)
-    started = time.perf_counter()
+    started = time.thread_time()
     editor.table.selectRow(150)
     QApplication.processEvents()
-    switched = time.perf_counter() - started
+    switched = time.thread_time() - started
     widget = editor.page.cells[first.id].editor.line
     widget.setFocus()
     QApplication.processEvents()
-    started = time.perf_counter()
+    started = time.thread_time()
     QTest.keyClicks(widget, "abcdefghij")
-    keystroke = (time.perf_counter() - started) / 10
+    keystroke = (time.thread_time() - started) / 10
 
     with capsys.disabled():
         sys.stdout.write(

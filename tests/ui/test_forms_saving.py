@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QMessageBox,
@@ -52,12 +51,14 @@ def test_what_is_typed_is_saved_within_two_seconds(
     line(view, TITLE).clear()
 
     QTest.keyClicks(line(view, TITLE), "In time")
-    typed_at = time.monotonic()
+    # By a timer of the same loop: where the machine is slow, it is late for both.
+    then: list[str] = []
+    QTimer.singleShot(2200, lambda: then.append(stored(desk, record, TITLE)))
     qtbot.wait(200)
     assert stored(desk, record, TITLE) != "In time"  # not at every letter either
-    qtbot.waitUntil(lambda: stored(desk, record, TITLE) == "In time")
 
-    assert time.monotonic() - typed_at < 2.2
+    qtbot.waitUntil(lambda: bool(then))
+    assert then == ["In time"]
 
 
 def test_nothing_is_saved_in_the_middle_of_a_word(qtbot: QtBot, draft: tuple[Desk, Record]) -> None:
