@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,13 +12,17 @@ from pytestqt.qtbot import QtBot
 
 from app.answers import Section
 from app.forms import FORMS
+from app.record import Record
 from app.words import Language
 from app.workflows import WORKFLOWS
 from tests.builders import study_answers
 from tests.ui.conftest import DeskOf
 from tests.ui.world import (
+    AUTHORITY,
     COMMITTEE,
+    HOSPITAL,
     MEMBER,
+    OFFICE,
     PI,
     SECRETARY,
     cards,
@@ -109,6 +113,34 @@ def test_the_buttons_of_a_record_are_what_its_workflow_opens(qtbot: QtBot, desk_
     assert list(view.steps.buttons) == wanted
     assert view.steps.buttons["ec_conclude"].property("kind") == "primary"
     assert view.steps.buttons["return"].property("kind") == "danger"
+
+
+def test_of_the_dangerous_steps_one_stands_at_hand(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(AUTHORITY)
+    parties = {"authority": (AUTHORITY.office,), "institution": (OFFICE,)}
+    office = Record(uuid4(), "institution", 1, "active", revision=1, parties=parties)
+    news(desk.copy, office)
+
+    bar = opened(qtbot, RecordView(desk, office.id)).steps
+
+    menu = [action.objectName() for action in bar.more.menu().actions()]
+    assert [n for n, b in bar.buttons.items() if b.property("kind") == "danger"] == [
+        "reset_password"
+    ]
+    assert {"step:hand_on", "step:disable"} <= {*menu}
+
+
+def test_who_is_to_complete_a_record_has_one_button_for_it(qtbot: QtBot, desk_of: DeskOf) -> None:
+    desk = desk_of(HOSPITAL)
+    parties = {"institution": (HOSPITAL.office,)}
+    own = Record(uuid4(), "institution", 1, "opened", revision=1, parties=parties)
+    news(desk.copy, own)
+
+    bar = opened(qtbot, RecordView(desk, own.id)).steps
+
+    assert {"save", "complete"} <= {s.command for s in desk.open_steps(own)}
+    assert "complete" in bar.buttons
+    assert "save" not in bar.buttons
 
 
 def test_the_timeline_tells_who_did_what_and_what_was_said(qtbot: QtBot, desk_of: DeskOf) -> None:

@@ -103,6 +103,11 @@ class StepBar(QWidget):
     def _placed(self, steps: list[Step]) -> tuple[list[Step], list[Step]]:
         """The steps that get a button, and those that stand in the menu."""
         own = [step for step in steps if not step.apart]
+        if any(is_written(step) and step.command != "save" for step in own):
+            own = [step for step in own if step.command != "save"]  # it leads to the same page
+            steps = [step for step in steps if step.command != "save"]
+        dangers = [step for step in own if step.danger]
+        own = [step for step in own if step not in dangers[1:]]  # one red button is enough
         if len(own) > self._at_most:
             first = sorted(own, key=lambda step: step.danger)[: self._at_most - 1]
             own = [step for step in own if step in first]
