@@ -42,7 +42,7 @@ INSTITUTION = Workflow(
         Step("save", "保存", "Save",             ALIVE,           OWN,   writes=OWN_FIELDS),
         Step("open", "开通账号", "Open account", ("new",),        ABOVE, "opened", asks=OFFICE_ACCOUNT, writes="all"),
         Step("delete", "删除", "Delete",         ("new",),        ABOVE, "deleted", danger=True),
-        Step("complete", "完成填报", "Complete", AT_WORK,         OWN,   "active", needs=("complete",), writes=OWN_FIELDS),
+        Step("complete", "完善信息", "Complete", AT_WORK,         OWN,   "active", needs=("complete",), writes=OWN_FIELDS),
         Step("send_back", "反馈更正", "Ask for correction", AT_WORK, OWN, "correcting", asks=FEEDBACK,
              when=Not(Is("level", "national"))),  # nobody is above it who could correct
         Step("correct", "更正并答复", "Correct and answer", ("correcting",), ABOVE, "opened", asks=ANSWER, writes="all"),
