@@ -103,8 +103,9 @@ class StepBar(QWidget):
     def _placed(self, steps: list[Step]) -> tuple[list[Step], list[Step]]:
         """The steps that get a button, and those that stand in the menu."""
         own = [step for step in steps if not step.apart]
-        if any(is_written(step) and step.command != "save" for step in own):
-            own = [step for step in own if step.command != "save"]  # it leads to the same page
+        if any(s.command == "complete" and is_written(s) and not s.files for s in own):
+            # To complete one's own data is to fill it in: both would lead to the same page.
+            own = [step for step in own if step.command != "save"]
             steps = [step for step in steps if step.command != "save"]
         dangers = [step for step in own if step.danger]
         own = [step for step in own if step not in dangers[1:]]  # one red button is enough
