@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app.errors import AppError
-from server import accounts, backups, logs, packages, sample, serving
+from server import accounts, logs, packages, sample, serving
 from server.db import connect, transact
 from server.migrations import migrate
 from server.moments import clock
@@ -87,6 +87,8 @@ def _check(settings: Settings, _keep: int, _name: str) -> int:
 
 
 def _backup(settings: Settings, keep: int, _name: str) -> int:
+    from server import backups  # with what speaks to PostgreSQL: 9 MB that serving may not need
+
     made = backups.make(settings.database, documents_at(settings), Path(settings.backups), clock())
     print(f"{made.folder}: {made.counted()}")
     for old in backups.thin_out(Path(settings.backups), keep):
@@ -97,6 +99,8 @@ def _backup(settings: Settings, keep: int, _name: str) -> int:
 
 
 def _restore(settings: Settings, _keep: int, name: str) -> int:
+    from server import backups
+
     backup = backups.find(Path(settings.backups), name)
     backups.restore(backup, settings.database, documents_at(settings))
     print(f"{backup.folder}: restored, with a new epoch; {backup.counted()}")
@@ -104,6 +108,8 @@ def _restore(settings: Settings, _keep: int, name: str) -> int:
 
 
 def _drill(settings: Settings, _keep: int, name: str) -> int:
+    from server import backups
+
     backup = backups.find(Path(settings.backups), name)
     found = backups.drill(backup, settings.database)
     for fault in found.faults:

@@ -28,8 +28,7 @@ from app.errors import Conflict, DiskFull, NotFound, TooOld, Unreadable
 from server import accounts, dumps
 from server.db import connect, transact
 from server.files import Archive, Documents, settle, sha256_of
-from server.health import newest
-from server.migrations import migrate
+from server.migrations import migrate, newest
 from server.moments import told
 from server.soundness import faults
 

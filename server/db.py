@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 import sqlcipher3.dbapi2
 from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -78,10 +77,12 @@ def _proved(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
     """
     if time.monotonic() - record.info.get("returned", time.monotonic()) < FRESH:
         return
+    from psycopg import Error  # beside SQLite it is never loaded
+
     try:
         connection.execute("SELECT 1")
         connection.rollback()
-    except psycopg.Error:
+    except Error:
         raise InvalidatePoolError from None
 
 

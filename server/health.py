@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import anyio
-from alembic.script import ScriptDirectory
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 from sqlalchemy import Engine, text
@@ -13,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import TryLater
 from server.db import read
-from server.migrations import STEPS
+from server.migrations import newest
 
 router = APIRouter(prefix="/health")
 
@@ -62,9 +59,3 @@ def _version(engine: Engine) -> str | None:
         return read(engine, lambda session: session.scalar(asked)) or ""
     except SQLAlchemyError:
         return None
-
-
-@cache
-def newest() -> str:
-    """The number of the last step this program knows."""
-    return ScriptDirectory(str(STEPS)).get_current_head() or ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -9,12 +11,13 @@ import sqlcipher3.dbapi2
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, insert, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.errors import TryLater
 from server.db import connect, read, transact
-from server.migrations import STEPS, configuration, migrate
+from server.migrations import STEPS, configuration, migrate, newest
 from server.tables import Base, CounterRow
 from tests.server.province import at_once
 
@@ -43,8 +46,8 @@ def test_migrating_twice_or_at_once_changes_nothing(engine: Engine) -> None:
         versions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     engine.dispose()
 
-    newest = max(p.name[:4] for p in STEPS.glob("versions/0*.py"))
-    assert versions == [(newest,)]
+    assert versions == [(newest(),)]
+    assert newest() == ScriptDirectory(str(STEPS)).get_current_head()
 
 
 def test_the_way_back_leaves_nothing(engine: Engine) -> None:
@@ -144,3 +147,12 @@ def test_sqlite_is_new_enough_and_set_to_lose_nothing(sqlite_url: str) -> None:
 
     assert sqlcipher3.dbapi2.sqlite_version_info >= (3, 51, 3)
     assert (mode, synchronous, keys) == ("wal", 2, 1)
+
+
+def test_what_only_upgrades_and_backups_need_is_not_loaded_to_serve() -> None:
+    """Some 20 MB of a registry's memory."""
+    code = "import sys, server.app, server.__main__; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not {"alembic", "mako", "pygments", "psycopg"} & set(found.stdout.split())
