@@ -169,14 +169,16 @@ class _Round:
             while batch.is_full:
                 self._tell("changes", self.report.sent)
                 ahead = line.submit(self._send, batch)
-                if before:  # while the registry does this batch, we note what became of the last
+                # While the registry does this batch, what became of the last one is noted, and the
+                # next one is put together.
+                if before:
                     self._settle(*before)
+                following = self._next_batch(batch.last)
                 reply = ahead.result()
                 if self.copy.remember(reply.head.session):
                     self._settle(batch, reply.head)
                     return None
-                before = batch, reply.head
-                batch = self._next_batch(batch.last)
+                before, batch = (batch, reply.head), following
             if before:
                 self._settle(*before)
         return batch if batch.messages else self._next_batch()
