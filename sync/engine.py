@@ -169,16 +169,14 @@ class _Round:
             while batch.is_full:
                 self._tell("changes", self.report.sent)
                 ahead = line.submit(self._send, batch)
-                # While the registry does this batch, what became of the last one is noted, and the
-                # next one is put together.
-                if before:
+                if before:  # while the registry does this batch, we note what became of the last
                     self._settle(*before)
-                following = self._next_batch(batch.last)
                 reply = ahead.result()
                 if self.copy.remember(reply.head.session):
                     self._settle(batch, reply.head)
                     return None
-                before, batch = (batch, reply.head), following
+                before = batch, reply.head
+                batch = self._next_batch(batch.last)
             if before:
                 self._settle(*before)
         return batch if batch.messages else self._next_batch()
