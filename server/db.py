@@ -7,6 +7,7 @@ driver, two threads that read, add one and write lose half of the increments wit
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -61,6 +62,8 @@ def connect(url: str, *, pool: int = POOL, patience: float = 10) -> Engine:
             "-c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
+    # Of rows sent together that fail at the first it warns of the others; the first is raised.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     event.listen(engine, "checkin", _returned)
     event.listen(engine, "checkout", _proved)
     return engine
