@@ -63,12 +63,12 @@ class Pages(QWidget):
     # Records
 
     def show_record(self, record_id: UUID, how: str) -> QWidget:
-        """Open a record to read ("record", "progress"), to fill in ("filing") or to review."""
-        if how == "progress":
-            read: Any = self.show_record(record_id, "record")
-            read.show_progress()
-            progress: QWidget = read
-            return progress
+        """Open a record: to read ("record", "progress"), fill in ("filing", "mend") or review it."""
+        if how in _WITH:
+            as_, then = _WITH[how]
+            shown = self.show_record(record_id, as_)
+            getattr(shown, then)()
+            return shown
         for number, (key, known) in enumerate(self._open, start=1):
             if key == (how, record_id):
                 self.tabs.setCurrentIndex(number)
@@ -187,4 +187,6 @@ def shortened(title: str) -> str:
     return title
 
 
+_WITH = {"progress": ("record", "show_progress"), "mend": ("filing", "begin_with_problems")}
+"""How else a record is opened: as which, and what it shows then."""
 _ICONS = {"record": "file-text", "filing": "pencil", "review": "clipboard-check"}

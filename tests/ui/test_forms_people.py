@@ -107,7 +107,7 @@ def test_a_right_click_on_a_problem_leads_to_the_answer_and_to_the_people(
     menu.actions()[0].trigger()
     menu.close()
 
-    assert wanted == [(PI.id, "filing")]
+    assert wanted == [(PI.id, "mend")]
     assert view.page_id == "impl"
 
 
@@ -149,7 +149,26 @@ def test_an_incomplete_record_is_named_and_a_double_click_opens_it(
     panel.list.setFocus()
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
 
-    assert wanted == [(PI.id, "filing")] * 2
+    assert wanted == [(PI.id, "mend")] * 2
+
+
+def test_who_is_sent_to_an_incomplete_record_stands_at_what_is_missing(
+    qtbot: QtBot, desk_of: DeskOf
+) -> None:
+    desk = desk_of(PI)
+    lacking = replace(own_record(), answers={**own_record().answers, "department": None})
+    news(desk.copy, lacking)
+    window = MainWindow(desk)
+    qtbot.addWidget(window)
+    activate(qtbot, window)
+
+    window.pages.show_record(lacking.id, "mend")
+
+    view: Any = window.pages.current()
+    assert isinstance(view, FilingView)
+    qtbot.waitUntil(view.panel.isVisible)
+    assert view.page_id == view.draft.form.page_of("department").id
+    assert "department" in [p.path for p in view.panel.problems]
 
 
 def test_a_problem_that_speaks_of_nobody_offers_nobody(qtbot: QtBot, desk_of: DeskOf) -> None:

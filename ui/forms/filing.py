@@ -308,13 +308,25 @@ class FilingView(QWidget):
 
     def _open_person(self, person: Person) -> None:
         self.save()
-        self.record_wanted.emit(id_of(person.ref), person.how)
+        how = "mend" if person.how == "filing" else person.how
+        self.record_wanted.emit(id_of(person.ref), how)
 
     def step_problem(self, by: int) -> None:
         """Go to the next or the previous problem; check first, where nothing was said yet."""
         if not self.panel.isVisible():
             self.check()
         self.panel.step(by)
+
+    def begin_with_problems(self) -> None:
+        """Somebody was sent here by a problem: say what is missing, and go to the first of it."""
+        if not self.page_id:
+            self.opened.connect(self.begin_with_problems, Qt.ConnectionType.SingleShotConnection)
+            return
+        self.check()
+        if self.problems:
+            self.panel.step(1)
+        else:  # what is wrong is wrong only for whoever sent us
+            self.panel.hide()
 
     def go_to(self, path: str) -> None:
         """Open the page and the row of an answer, show it and give it the keyboard."""
