@@ -63,7 +63,7 @@ class Pages(QWidget):
     # Records
 
     def show_record(self, record_id: UUID, how: str) -> QWidget:
-        """Open a record: to read ("record", "progress"), fill in ("filing", "mend") or review it."""
+        """Open a record: to read (also "progress"), to fill in ("filing", "mend") or to review."""
         if how in _WITH:
             as_, then = _WITH[how]
             shown = self.show_record(record_id, as_)
