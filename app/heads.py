@@ -18,7 +18,7 @@ from app.record import Record
 from app.words import Words
 from app.workflows import WORKFLOWS
 from app.workflows.committee import COMMITTEES
-from app.workflows.table import as_in_force, waits_for
+from app.workflows.readers import as_in_force, waits_for
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Table, insert
 from app.heads import card_of, head_of
 from app.record import Grant, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import audience
+from app.workflows.readers import audience
 from bench.invented import study
 from server import accounts, passwords
 from server.db import connect, transact

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from app.workflows import WORKFLOWS
-from app.workflows.table import audience
+from app.workflows.readers import audience
 from bench import floor_exchange
 from bench.invented import OFFICE, PI, studies
 from bench.measure import ROOT, Sample, answer, asked, beside, line, peak, sample, tell, tell_plain

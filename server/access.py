@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.record import Principal
 from app.workflows import WORKFLOWS
-from app.workflows.table import seen_by
+from app.workflows.readers import seen_by
 from server.books import files_of, record_of
 from server.db import transact, upsert
 from server.moments import clock

@@ -22,7 +22,7 @@ from app.forms.person import ROLE
 from app.heads import CARD_FIELDS, head_of
 from app.record import Answers, Passage, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import audience, readers_in_force
+from app.workflows.readers import audience, readers_in_force
 from server import cards, feeds
 from server.db import upsert
 from server.feeds import Item, Kind

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from app.heads import head_of
 from app.record import Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import as_in_force
+from app.workflows.readers import as_in_force
 from server.db import count_up, upsert
 from server.tables import CardRow, FeedRow, NewsRow, RecordRow
 from sync.protocol import mark_of

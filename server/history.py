@@ -13,7 +13,7 @@ from app.answers import brought_up_to_date
 from app.errors import NotFound
 from app.record import Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import may_read, seen_by
+from app.workflows.readers import may_read, seen_by
 from server.books import record_of
 from server.moments import told
 from server.tables import RecordRow, RevisionRow

@@ -18,8 +18,9 @@ from app.forms import FORMS
 from app.record import Answers, Principal, Record
 from app.rules import where_asked
 from app.workflows import WORKFLOWS
+from app.workflows.readers import may_read
 from app.workflows.roles import granted, taken_away
-from app.workflows.table import Step, Workflow, answers_after, may_read, taken
+from app.workflows.table import Step, Workflow, answers_after, taken
 from app.workflows.writing import refuse_unwritable
 from server import effects
 from server.access import may_use

@@ -14,7 +14,8 @@ from app.forms.types import Secret
 from app.forms.upgrades import up_to_date
 from app.record import Answers, InForce, Passage, Principal, Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import Round, Step, Workflow, as_in_force, may_read
+from app.workflows.readers import as_in_force, may_read
+from app.workflows.table import Round, Step, Workflow
 
 VersionKind = Literal["filed", "submitted", "written"]
 

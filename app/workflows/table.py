@@ -339,11 +339,12 @@ def _as_in_force(workflow: Workflow, record: Record) -> Record:
             "There is no version on file to go back to. Please sync and look again.",
             reason="state",
         )
-    parties = _parties_in_force(workflow, record, kept)
+    parties = parties_in_force(workflow, record, kept)
     return replace(record, state=kept.state, answers=kept.answers, parties=parties, in_force=None)
 
 
-def _parties_in_force(workflow: Workflow, record: Record, kept: InForce) -> Parties:
+def parties_in_force(workflow: Workflow, record: Record, kept: InForce) -> Parties:
+    """The parties of the version in force; who was let in or out since stays so."""
     lasting = {p for s in workflow.steps for p in (*s.joins, *s.leaves)}
     versioned = {p: names for p, names in kept.parties.items() if p not in lasting}
     return versioned | {p: names for p, names in record.parties.items() if p in lasting}
@@ -355,64 +356,3 @@ def answers_after(step: Step, answers: Mapping[str, Any], said: Mapping[str, Any
         **answers,
         **{field_id: said[asked] for field_id, asked in step.fills.items() if asked in said},
     }
-
-
-def audience(workflow: Workflow, state: str, parties: Parties) -> set[str]:
-    """The feeds in which a record in this state is told: `person:…`, `office:…`, `committee:…`."""
-    return {
-        name
-        for role in workflow.state(state).readers
-        for name in parties.get(ROLES[role].party, ())
-    }
-
-
-def waits_for(workflow: Workflow, state: str, parties: Parties) -> set[str]:
-    """Whose to-do list it is on, as `roles.keys_of` names them."""
-    return {key for role in workflow.state(state).holders for key in ROLES[role].keys(parties)}
-
-
-def readers_in_force(workflow: Workflow, record: Record) -> set[str]:
-    """The feeds in which the version in force goes on being told while it is being changed."""
-    kept = record.in_force
-    if kept is None:
-        return set()
-    parties = _parties_in_force(workflow, record, kept)
-    return audience(workflow, kept.state, parties) - audience(
-        workflow, record.state, record.parties
-    )
-
-
-def as_in_force(workflow: Workflow, record: Record) -> Record:
-    """The record as those see it who are not told of a change under way.
-
-    Its revision is the present one: whoever read the change before must take this for newer.
-    """
-    kept = record.in_force
-    if kept is None:
-        return record
-    return replace(
-        record, state=kept.state, answers=kept.answers,
-        parties=_parties_in_force(workflow, record, kept),
-        log=tuple(p for p in record.log if p.revision <= kept.revision),
-        updated_at=kept.updated_at, in_force=None,
-    )  # fmt: skip
-
-
-def seen_by(workflow: Workflow, record: Record, principal: Principal) -> Record | None:
-    """The record as this principal may read it: whole, as it is in force, or not at all."""
-    if may_read(workflow, record.state, record.parties, principal):
-        return record
-    kept = record.in_force
-    if kept is None:
-        return None
-    parties = _parties_in_force(workflow, record, kept)
-    hears = may_read(workflow, kept.state, parties, principal)
-    return as_in_force(workflow, record) if hears else None
-
-
-def may_read(workflow: Workflow, state: str, parties: Parties, principal: Principal) -> bool:
-    """Whoever is told of a record may read it and its documents; nobody else, whatever their roles.
-
-    Who was named in a role that has been taken away since is told no more.
-    """
-    return any(ROLES[role].hears(principal, parties) for role in workflow.state(state).readers)

@@ -16,18 +16,9 @@ from app.errors import NotAllowed
 from app.forms import FORMS
 from app.record import Grant, Parties, Principal, Record
 from app.workflows import WORKFLOWS
+from app.workflows.readers import audience, may_read, waits_for
 from app.workflows.roles import GRANTABLE, ROLES, feeds_of, keys_of, roles_on
-from app.workflows.table import (
-    IN_FORCE,
-    SYSTEM,
-    Step,
-    Workflow,
-    answers_after,
-    audience,
-    may_read,
-    parties_after,
-    waits_for,
-)
+from app.workflows.table import IN_FORCE, SYSTEM, Step, Workflow, answers_after, parties_after
 from tests.builders import document
 
 EVERY_WORKFLOW = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=lambda w: w.id)

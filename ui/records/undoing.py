@@ -12,7 +12,8 @@ from app.answers import versions_of
 from app.exchange.compared import counted
 from app.record import Record
 from app.workflows import WORKFLOWS
-from app.workflows.table import Step, as_in_force
+from app.workflows.readers import as_in_force
+from app.workflows.table import Step
 from ui import look
 from ui.desk import Desk
 from ui.language import say, told

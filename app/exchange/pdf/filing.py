@@ -17,7 +17,7 @@ from app.forms import FORMS
 from app.record import Record
 from app.words import Language, Words
 from app.workflows import WORKFLOWS
-from app.workflows.table import as_in_force
+from app.workflows.readers import as_in_force
 
 NUMBER = Words("编号", "Number")
 STATE = Words("状态", "State")

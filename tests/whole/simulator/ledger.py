@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.forms.types import Secret
 from app.record import Record
 from app.workflows import WORKFLOWS
+from app.workflows.readers import as_in_force
 from app.workflows.roles import feeds_of
-from app.workflows.table import IN_FORCE, as_in_force
+from app.workflows.table import IN_FORCE
 from server.accounts import principal_of
 from server.books import record_of
 from server.db import read
