@@ -15,16 +15,13 @@ from app.errors import AppError, NotFound, TooLarge, Unreadable
 from app.workflows.roles import INVESTIGATORS
 from local_db import WorkingCopy, is_step
 from sync.client import RegistryClient
-from sync.protocol import Held, NewsLine, Outcome, RoundHead
+from sync.protocol import CHANGES_AT_ONCE, Held, NewsLine, Outcome, RoundHead
 from sync.replies import News, Round, garbled
 
 Stage: TypeAlias = Literal["session", "files", "changes", "ahead", "news", "documents", "done"]
 Progress: TypeAlias = Callable[[Stage, int], object]
 """Told what is going on, and how many of it are through; `ahead`: how many news there will be."""
 
-AT_ONCE = 100
-"""Changes of one request; the registry takes twice as many. With half of them others who write wait
-half as long, and the registry needs 11 MB less; sending thousands takes some 8 % longer."""
 NEWS_AT_ONCE = 500
 """Items stored in one transaction."""
 NEWS_IN_A_REPLY = 20_000
@@ -68,7 +65,7 @@ class _Batch:
     def is_full(self) -> bool:
         """Whether there may be more than these."""
         steps = sum(map(is_step, self.messages))
-        return len(self.messages) == AT_ONCE or steps == STEPS_AT_ONCE
+        return len(self.messages) == CHANGES_AT_ONCE or steps == STEPS_AT_ONCE
 
 
 class _Stopped(Exception):
@@ -133,10 +130,10 @@ class _Round:
 
     def _begin(self) -> _Batch:
         """The first batch, once the documents are sent that it may name."""
-        going = self.copy.outgoing(AT_ONCE, steps=STEPS_AT_ONCE)
+        going = self.copy.outgoing(CHANGES_AT_ONCE, steps=STEPS_AT_ONCE)
         if going.files:
             self._send_files(going.files)
-            going = self.copy.outgoing(AT_ONCE, steps=STEPS_AT_ONCE, despite_files=True)
+            going = self.copy.outgoing(CHANGES_AT_ONCE, steps=STEPS_AT_ONCE, despite_files=True)
         return _batch(going.messages, going.positions)
 
     def _send_files(self, files: Sequence[str]) -> None:
@@ -192,7 +189,7 @@ class _Round:
 
     def _next_batch(self, after: int = 0) -> _Batch:
         found = self.copy.next_messages(
-            AT_ONCE, after=after, without=self.later, steps=STEPS_AT_ONCE
+            CHANGES_AT_ONCE, after=after, without=self.later, steps=STEPS_AT_ONCE
         )
         return _batch(found, None, after)
 

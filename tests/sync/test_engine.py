@@ -287,12 +287,12 @@ def test_a_change_to_be_sent_later_ends_neither_the_round_nor_the_others(
 def test_more_changes_than_one_request_carries_are_sent_in_order(
     office: WorkingCopy, client: RegistryClient, network: FaultyNetwork
 ) -> None:
-    entries = [({NAME: f"人员{n:03}"}, {}) for n in range(250)]
+    entries = [({NAME: f"人员{n:03}"}, {}) for n in range(450)]
     office.begin_many("person", "save", entries, role=ADMIN)
 
     report = engine.run(office, client)
 
-    assert report.sent == 250
+    assert report.sent == 450
     assert sum("/round" in line for line in network.seen) == 3
     assert office.outbox() == []
 
