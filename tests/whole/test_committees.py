@@ -134,7 +134,6 @@ def pick_from_the_staff(person: AtWindow, people: dict[str, tuple[str, str]]) ->
         duty, field = people[editor.value()[row_id]["name"]]
         answers = {"duty": duty, "field": field, **TERM}
         for field_id, value in answers.items():
-            editor.go_to([row_id])  # what is judged meanwhile may have made the row's page anew
             cell = editor.page.cells[field_id]
             give(cell.field, cell.editor, value)
 
